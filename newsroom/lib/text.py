@@ -1,0 +1,80 @@
+"""Plain text: what is stored is what was typed, less what no page, feed or mail can carry."""
+
+import re
+import unicodedata
+
+from django.db import models
+
+# C0 and C1 controls (but tab and line feed) and lone surrogates: XML 1.0 §2.2 forbids most of them, PostgreSQL NUL.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def printable(text: str) -> str:
+    """The text with line ends as \\n and without characters that XML or a database refuses."""
+    return UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def one_line(text: str) -> str:
+    """The text on one line: every run of white space, line ends too, as one space."""
+    return " ".join(printable(text).split())
+
+
+def folded(name: str) -> str:
+    """
+    The key under which two spellings of a name are the same: "NVIDIA" and "nvidia", "Ａ" and "A".
+
+    NFKC and case folding, as Unicode's UAX #31 has it for caseless compatibility matching.
+    """
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", one_line(name)).casefold())
+
+
+def excerpt(text: str, length: int = 200) -> str:
+    """The beginning of a text, at most `length` characters, cut between words and closed with an ellipsis."""
+    text = one_line(text)
+    if len(text) <= length:
+        return text
+    head = text[: length - 1]
+    at = head.rfind(" ")
+    return (head[:at] if at > length // 2 else head).rstrip(" ,;:—–-") + "…"
+
+
+class LineField(models.CharField):
+    """A CharField that keeps one printable line, on every way to the database but `update()`."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        value = one_line(super().pre_save(model_instance, add) or "")
+        setattr(model_instance, self.attname, value)
+        return value
+
+
+class PlainTextField(models.TextField):
+    """A TextField that keeps printable text with its line ends."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        value = printable(super().pre_save(model_instance, add) or "").strip()
+        setattr(model_instance, self.attname, value)
+        return value
+
+
+class FoldedField(models.CharField):
+    """
+    The folded form of another field, kept beside it for lookups and for a unique constraint.
+
+    `of` names that field. Databases fold ASCII only (SQLite) or by locale (PostgreSQL); this folds alike on both.
+    """
+
+    def __init__(self, *args: object, of: str, **kwargs: object) -> None:
+        self.of = of
+        kwargs.setdefault("max_length", 250)
+        kwargs["editable"] = False
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, list[object], dict[str, object]]:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("editable")
+        return name, path, list(args), {**kwargs, "of": self.of}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        value = folded(getattr(model_instance, self.of))
+        setattr(model_instance, self.attname, value)
+        return value

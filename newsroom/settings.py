@@ -1,0 +1,305 @@
+"""
+All settings, from the environment (and a `.env` file beside manage.py, where there is one).
+
+Nothing set: the embedded site. SQLite, files and mail in `var/`, DEBUG off, so that what is tried is what is run.
+`SECRET_KEY` set: production rules. Every variable may also be given as NAME_FILE, the path of a file that
+holds it (as container secrets do). `.env.example` lists them all.
+"""
+
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.core.management.utils import get_random_secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.FileAwareEnv()
+env.read_env(BASE_DIR / ".env")
+
+
+def stop(sentence: str) -> None:
+    """End the start with one sentence; a wrong setting deserves no traceback."""
+    sys.exit(f"Newsroom can't start: {sentence}")
+
+
+def whole_group(*names: str) -> bool:
+    """
+    Whether the variables of a group are set.
+
+    All or none of them must be: a half-set group stops the start, naming what is missing.
+    """
+    given = [name for name in names if env.str(name, "")]
+    missing = [name for name in names if name not in given]
+    if given and missing:
+        stop(f"{' and '.join(given)} set without {' and '.join(missing)}; set all of them or none.")
+    return not missing
+
+
+# --- Embedded or production ------------------------------------------------------------------------------------
+
+VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
+PRODUCTION = bool(env.str("SECRET_KEY", ""))
+if PRODUCTION:
+    whole_group("SECRET_KEY", "SITE_URL", "DATABASE_URL")
+DEBUG = env.bool("DEBUG", False)
+if PRODUCTION and DEBUG:
+    stop("DEBUG=1 shows the site's insides to everybody, so it can't be set together with SECRET_KEY.")
+
+
+def embedded_secret_key() -> str:
+    """The embedded site's own key, made at the first start and kept readable to this user alone."""
+    file = VAR_DIR / "secret-key"
+    try:
+        return file.read_text()
+    except FileNotFoundError:
+        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(get_random_secret_key())
+        return file.read_text()
+
+
+SECRET_KEY = env.str("SECRET_KEY") if PRODUCTION else embedded_secret_key()
+PORT = env.int("PORT", 8000)
+SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+if PRODUCTION and not SITE_URL.startswith("https://"):
+    stop("SITE_URL must begin with https:// once SECRET_KEY is set.")
+SITE_HOST = urlsplit(SITE_URL).hostname or ""
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[SITE_HOST] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"])
+
+SITE_NAME = env.str("SITE_NAME", "Newsroom")
+SITE_TAGLINE = env.str("SITE_TAGLINE", "China and the world, ranked side by side")
+
+# --- Parts -----------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "newsroom.apps.NewsroomConfig",
+    "reports",
+    "watchlist",
+    "policies",
+    "comments",
+    "follow",
+    "unfold",
+    "ckeditor",
+    "imagefield",
+    "taggit",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "newsroom.apps.StaticFilesConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "newsroom.middleware.ContentSecurityPolicy",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # GZip before ConditionalGet, so that the ETag is made of the plain bytes and a 304 can happen.
+    "django.middleware.gzip.GZipMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "newsroom.urls"
+WSGI_APPLICATION = "newsroom.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "newsroom.views.site",
+            ],
+        },
+    },
+]
+
+# --- Data ------------------------------------------------------------------------------------------------------
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'newsroom.sqlite3'}")}
+DATABASES["default"]["CONN_MAX_AGE"] = 60
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    if PRODUCTION:
+        stop("SECRET_KEY is set, so DATABASE_URL must name a PostgreSQL database.")
+    # With Django's defaults most concurrent writers get "database is locked"; with these three, none does.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+
+CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+
+MEDIA_ROOT = VAR_DIR / "media"
+MEDIA_URL = "/media/"
+FILE_UPLOAD_PERMISSIONS = 0o644
+# A pasted issue may hold 5 MB of text, and the preview sends it back in its fields.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 24 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
+if whole_group("EMAIL_URL", "DEFAULT_FROM_EMAIL"):
+    vars().update(env.email_url("EMAIL_URL"))
+    DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL")
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = VAR_DIR / "mail"
+
+# --- Time and words --------------------------------------------------------------------------------------------
+
+USE_TZ = True
+TIME_ZONE = env.str("TIME_ZONE", "UTC")
+LANGUAGE_CODE = "en-gb"
+USE_I18N = True
+
+# --- Images: drawn once, when a picture is stored (reports/images.py) -----------------------------------------
+
+IMAGEFIELD_AUTOGENERATE = False
+IMAGEFIELD_BIN_DEPTH = 2
+IMAGEFIELD_FORMATS: dict[str, object] = {}
+
+# --- Static files ----------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+    },
+}
+WHITENOISE_MAX_AGE = 3600  # for what has no hash in its name: the parts that CKEditor loads by itself
+
+# --- Security --------------------------------------------------------------------------------------------------
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = False  # the admin's own scripts read it
+X_FRAME_OPTIONS = "SAMEORIGIN"  # the desk shows its previews in frames of its own
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
+    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 365 * 24 * 3600)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    CSRF_TRUSTED_ORIGINS = [SITE_URL]
+    if env.bool("BEHIND_PROXY", False):
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [SELF],
+    }
+}
+# Unfold's Alpine evaluates expressions and CKEditor writes handlers and styles into the page it edits;
+# both were tried without and stay dead. No public page gets this.
+DESK_CONTENT_SECURITY_POLICY = {
+    "default-src": [NONE],
+    "script-src": [SELF, UNSAFE_EVAL],
+    "script-src-attr": [UNSAFE_INLINE],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:", "blob:"],
+    "font-src": [SELF],
+    "connect-src": [SELF],
+    "frame-src": [SELF],
+    "form-action": [SELF],
+    "base-uri": [SELF],
+    "frame-ancestors": [SELF],
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    feature: []
+    for feature in ("browsing-topics", "camera", "display-capture", "geolocation", "microphone", "payment", "usb")
+}
+# CKEditor 4.22.1 is the last free release and gets no fixes: NOTICE says what is done about it (nh3 on every
+# write, no upload app, own policy on the desk), so the reminder on every command has been read.
+SILENCED_SYSTEM_CHECKS = ["ckeditor.W001"]
+
+# --- Rich text -------------------------------------------------------------------------------------------------
+
+# What the editor offers is what newsroom/lib/richtext.py lets through.
+CKEDITOR_CONFIGS = {
+    "default": {
+        "toolbar": "Safe",
+        "toolbar_Safe": [
+            ["Format", "Bold", "Italic"],
+            ["NumberedList", "BulletedList", "Blockquote"],
+            ["Link", "Unlink"],
+            ["RemoveFormat", "Undo", "Redo", "Maximize"],
+        ],
+        "extraPlugins": "divarea",
+        "format_tags": "p;h3;h4",
+        "allowedContent": "p h3 h4 strong em ul ol li blockquote br; a[!href,title]",
+        "removePlugins": (
+            "scayt,wsc,exportpdf,elementspath,image,flash,iframe,forms,smiley,about,"
+            "pastefromgdocs,uploadimage,uploadwidget"
+        ),
+        "disableNativeSpellChecker": False,
+        "entities": False,
+        "linkShowAdvancedTab": False,
+        "linkShowTargetTab": False,
+        "versionCheck": False,
+        "width": "100%",
+        "height": 200,
+    }
+}
+
+# --- Tags ------------------------------------------------------------------------------------------------------
+
+TAGGIT_CASE_INSENSITIVE = True
+TAGGIT_STRIP_UNICODE_WHEN_SLUGIFYING = False
+TAGGIT_TAGS_FROM_STRING = "newsroom.lib.tags.split_tags"
+TAGGIT_STRING_FROM_TAGS = "newsroom.lib.tags.join_tags"
+
+# --- The desk --------------------------------------------------------------------------------------------------
+
+UNFOLD: dict[str, object] = {
+    "SITE_TITLE": SITE_NAME,
+    "SITE_HEADER": SITE_NAME,
+    "SITE_SUBHEADER": "The desk",
+    "SITE_SYMBOL": "newspaper",
+    "SHOW_HISTORY": True,
+    "BORDER_RADIUS": "4px",
+}
+
+# --- Logging ---------------------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+}

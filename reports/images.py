@@ -1,0 +1,70 @@
+"""Taking pictures in: decoded, checked, written anew, and drawn in every size that the site serves."""
+
+import warnings
+from io import BytesIO
+from typing import IO, Any
+
+from django.core.files.base import ContentFile
+from PIL import Image as Pillow
+from PIL import ImageOps, UnidentifiedImageError
+
+from reports.models import Image
+
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
+MAX_BYTES = 20 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+
+
+class UnusablePicture(ValueError):
+    """Says in one sentence why a file can't be taken as a picture."""
+
+
+def recode(file: IO[bytes]) -> ContentFile[bytes]:
+    """
+    The picture written anew: nothing of the file survives but its pixels (and animation is reduced to one frame).
+
+    JPEG stays JPEG, everything else becomes PNG. Camera data (place, device, thumbnail) is dropped after its turn
+    of the picture was applied. Raises UnusablePicture.
+    """
+    data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise UnusablePicture(f"This file is larger than {MAX_BYTES // 1024 // 1024} MB; send a smaller one.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Pillow.DecompressionBombWarning)
+            picture = Pillow.open(BytesIO(data), formats=FORMATS)
+            width, height = picture.size
+            if width * height > MAX_PIXELS:
+                raise UnusablePicture(
+                    f"This picture has {width} × {height} points; {MAX_PIXELS // 1_000_000} million are the most."
+                )
+            kind = "JPEG" if picture.format == "JPEG" else "PNG"
+            upright: Any = ImageOps.exif_transpose(picture)
+            pixels = upright.convert("RGB" if kind == "JPEG" or upright.mode not in ("P", "RGBA", "LA") else "RGBA")
+    except UnidentifiedImageError:
+        raise UnusablePicture("This is no picture in JPEG, PNG, GIF, WebP or AVIF.") from None
+    except (OSError, SyntaxError, ValueError, Pillow.DecompressionBombError, Pillow.DecompressionBombWarning) as fault:
+        if isinstance(fault, UnusablePicture):
+            raise
+        raise UnusablePicture("This picture is damaged and can't be opened.") from fault
+    out = BytesIO()
+    options: dict[str, Any] = {"quality": 92, "optimize": True} if kind == "JPEG" else {"optimize": True}
+    pixels.info.clear()
+    pixels.save(out, kind, **options)
+    return ContentFile(out.getvalue(), name="picture.jpg" if kind == "JPEG" else "picture.png")
+
+
+def draw(image: Image) -> None:
+    """Draw all renditions that the site serves of a picture; those that exist are left alone."""
+    for kind in ("avif", "webp", "jpeg"):
+        for name in image.rendition_names(kind):
+            image.file.process(name)
+
+
+def attach(image: Image, file: IO[bytes]) -> Image:
+    """Give a picture its file, and draw its renditions. Raises UnusablePicture before anything is changed."""
+    content = recode(file)
+    image.file.save(content.name, content, save=False)
+    image.save()
+    draw(image)
+    return image

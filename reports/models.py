@@ -1,0 +1,436 @@
+"""
+An issue of the periodical: the rows that editors edit, the revisions kept of them and the editions that readers get.
+
+Report, Story, Takeaway, Source, Credit and Image are working rows: no public page reads them. Revision is a whole
+issue as it stood at one save. Edition is a revision that readers get for a span of time; EditionStory and EditionTag
+are its projections, which answer questions across issues.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from pathlib import PurePath
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Func, OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from imagefield.fields import ImageField, PPOIField
+from taggit.managers import TaggableManager
+
+from newsroom.lib.constraints import PostgresExclusion
+from newsroom.lib.richtext import RichTextField
+from newsroom.lib.slugs import validate_slug
+from newsroom.lib.text import FoldedField, LineField, PlainTextField
+from reports.renditions import RENDITIONS, WIDTHS
+
+
+class Section(models.TextChoices):
+    CHINA = "china", "China"
+    INTERNATIONAL = "international", "International"
+
+
+def random_name(instance: Image, filename: str) -> str:
+    """A name that nobody can guess from another, so that a draft's picture can't be found by trying."""
+    return f"images/{secrets.token_urlsafe(16).replace('-', '_')}{PurePath(filename).suffix.lower()}"
+
+
+class Image(models.Model):
+    """A picture with what stands beside it. Without a file it is the description of one that is still to come."""
+
+    file = ImageField(
+        upload_to=random_name,
+        blank=True,
+        width_field="width",
+        height_field="height",
+        ppoi_field="focal_point",
+        formats=RENDITIONS,
+        help_text="JPEG, PNG, GIF, WebP or AVIF. Camera data (place, device) is removed.",
+    )
+    width = models.PositiveIntegerField(null=True, editable=False)
+    height = models.PositiveIntegerField(null=True, editable=False)
+    focal_point = PPOIField(help_text="The point that stays visible when the picture is cropped.")
+    alt = LineField(
+        "alternative text",
+        max_length=300,
+        blank=True,
+        help_text="What the picture shows, for those who can't see it: “A robot grabs an apple”.",
+    )
+    decorative = models.BooleanField(
+        default=False, help_text="Tick if the picture says nothing that the text doesn't; then it needs no text."
+    )
+    caption = LineField(max_length=300, blank=True)
+    credit = LineField(max_length=200, blank=True, help_text="“Photograph: Name / Agency”.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(decorative=True) | ~Q(alt=""),
+                name="image_described_or_decorative",
+                violation_error_message="Describe the picture, or tick that it is decorative.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.alt or self.caption or "Decorative picture"
+
+    def rendition_names(self, kind: str) -> list[str]:
+        """The renditions of one kind (avif, webp, jpeg) that make sense for this size, narrowest first."""
+        if not self.file or not self.width:
+            return []
+        fitting = [width for width in WIDTHS if width <= self.width] or [WIDTHS[0]]
+        return [f"{kind}_{width}" for width in fitting]
+
+    def sources(self, kind: str) -> list[tuple[str, int]]:
+        """Addresses and widths (px) of the renditions of one kind, narrowest first."""
+        return [
+            (getattr(self.file, name), min(int(name.rpartition("_")[2]), self.width or 0))
+            for name in self.rendition_names(kind)
+        ]
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def with_state(self, now: datetime | None = None) -> ReportQuerySet:
+        """Each report with what readers get of it now, so that `state` costs no query a row."""
+        editions = Edition.objects.filter(report=OuterRef("pk"))
+        return self.annotate(
+            live_from=Subquery(editions.live(now).values("live_from")[:1]),
+            live_digest=Subquery(editions.live(now).values("revision__digest")[:1]),
+            scheduled_for=Subquery(editions.scheduled(now).values("live_from")[:1]),
+            withdrawn_at=Subquery(editions.withdrawn(now).values("live_from")[:1]),
+            kept_digest=Subquery(Revision.objects.filter(report=OuterRef("pk")).values("digest")[:1]),
+        )
+
+
+class Report(models.Model):
+    """One issue as the desk sees it: working rows, which readers never see."""
+
+    title = LineField(max_length=250)
+    slug = models.CharField(
+        max_length=80,
+        unique=True,
+        validators=[validate_slug],
+        help_text="The last part of the address: /reports/<slug>/.",
+    )
+    number = models.PositiveIntegerField(null=True, blank=True, unique=True, help_text="Issue number, if you count.")
+    issued_on = models.DateField("date of issue", null=True, blank=True)
+    standfirst = PlainTextField(
+        blank=True, help_text="One or two sentences under the title, for lists, feeds and shared links."
+    )
+    intro = RichTextField(blank=True)
+    hero = models.ForeignKey(Image, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    china_heading = LineField(max_length=200, blank=True, help_text="Empty: “Top 10 China stories”, by their number.")
+    international_heading = LineField(max_length=200, blank=True)
+    tags = TaggableManager(blank=True, help_text="Separated by commas.")
+    source_digest = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+    version = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = (F("issued_on").desc(nulls_first=True), "-pk")
+        verbose_name = "issue"
+        permissions = (
+            ("approve_report", "Can approve an issue"),
+            ("publish_report", "Can publish, schedule and withdraw an issue"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def state(self) -> str:
+        """draft, scheduled, live, changed (live, with changes that wait) or withdrawn; needs `with_state()`."""
+        row: Any = self
+        if row.live_from:
+            return "live" if row.live_digest == row.kept_digest else "changed"
+        if row.scheduled_for:
+            return "scheduled"
+        return "withdrawn" if row.withdrawn_at else "draft"
+
+
+class Story(models.Model):
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="stories")
+    section = models.CharField(max_length=20, choices=Section)
+    rank = models.PositiveSmallIntegerField(default=0)
+    headline = LineField(max_length=250)
+    slug = models.CharField(max_length=80, blank=True, validators=[validate_slug], help_text="Empty: from the headline.")
+    body = RichTextField(blank=True)
+    tags = TaggableManager(blank=True, help_text="Separated by commas.")
+
+    class Meta:
+        ordering = ("section", "rank")
+        verbose_name_plural = "stories"
+        constraints = (
+            models.UniqueConstraint(fields=["report", "section", "rank"], name="story_rank_unique"),
+            models.UniqueConstraint(fields=["report", "slug"], name="story_slug_unique"),
+            models.CheckConstraint(condition=Q(section__in=Section.values), name="story_section_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_section_display()} {self.rank} · {self.headline}"
+
+
+class Takeaway(models.Model):
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="takeaways")
+    position = models.PositiveSmallIntegerField(default=0)
+    text = LineField(max_length=500)
+
+    class Meta:
+        ordering = ("position", "pk")
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Named(models.Model):
+    """A row of a registry, known by a name that no other row of it has, whatever its case."""
+
+    name = LineField(max_length=250)
+    key = FoldedField(of="name", unique=True)
+
+    class Meta:
+        abstract = True
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        refuse_taken_name(self, "name")
+
+
+class Source(Named):
+    """A newspaper, agency or person whose reporting an issue builds on."""
+
+    link = models.URLField(blank=True)
+
+
+class Credit(models.Model):
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="credits")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="credits")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("position", "pk")
+        constraints = (models.UniqueConstraint(fields=["report", "source"], name="credit_once"),)
+
+    def __str__(self) -> str:
+        return self.source.name
+
+
+def refuse_taken_name(row: Any, field: str) -> None:
+    """Raise ValidationError if another row of this model has the name, whatever its case."""
+    key_field = row._meta.get_field("key")
+    key = key_field.pre_save(row, add=False)
+    if type(row).objects.filter(key=key).exclude(pk=row.pk).exists():
+        raise ValidationError({field: f"“{getattr(row, field)}” is there already."})
+
+
+class Revision(models.Model):
+    """A snapshot of one whole issue, as `newsroom.issue.gather` gives it. Never changed, never deleted alone."""
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    content = models.JSONField()
+    digest = models.CharField(max_length=64)
+    schema = models.PositiveSmallIntegerField()
+    note = LineField(max_length=300, blank=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("-number",)
+        constraints = (models.UniqueConstraint(fields=["report", "number"], name="revision_number_unique"),)
+
+    def __str__(self) -> str:
+        return f"Revision {self.number}"
+
+
+class EditionQuerySet(models.QuerySet["Edition"]):
+    def current(self, now: datetime | None = None) -> EditionQuerySet:
+        """In force at a time (default: now): `live_from <= now < live_until`. The one place that says so."""
+        now = now or timezone.now()
+        return self.filter(Q(live_until__gt=now) | Q(live_until=None), live_from__lte=now)
+
+    def live(self, now: datetime | None = None) -> EditionQuerySet:
+        """What readers get at a time: in force, and no withdrawal."""
+        return self.current(now).exclude(kind=Edition.Kind.WITHDRAWAL)
+
+    def withdrawn(self, now: datetime | None = None) -> EditionQuerySet:
+        """The withdrawals in force: where an issue was, readers are told that it is gone."""
+        return self.current(now).filter(kind=Edition.Kind.WITHDRAWAL)
+
+    def scheduled(self, now: datetime | None = None) -> EditionQuerySet:
+        """Those that readers will get later."""
+        return self.filter(live_from__gt=now or timezone.now())
+
+    def begun(self, now: datetime | None = None) -> EditionQuerySet:
+        """Those whose time has come, past ones too: what was public once."""
+        return self.filter(live_from__lte=now or timezone.now())
+
+    def newest_first(self) -> EditionQuerySet:
+        return self.order_by("-issued_on", "-report_id")
+
+    def without_article(self) -> EditionQuerySet:
+        """For lists: everything but the page itself."""
+        return self.defer("article")
+
+    def before(self, edition: Edition) -> EditionQuerySet:
+        """The issues before one, nearest first."""
+        return self.filter(
+            Q(issued_on__lt=edition.issued_on) | Q(issued_on=edition.issued_on, report_id__lt=edition.report_id)
+        ).newest_first()
+
+    def after(self, edition: Edition) -> EditionQuerySet:
+        """The issues after one, nearest first."""
+        return self.filter(
+            Q(issued_on__gt=edition.issued_on) | Q(issued_on=edition.issued_on, report_id__gt=edition.report_id)
+        ).order_by("issued_on", "report_id")
+
+
+class Edition(models.Model):
+    """A revision that readers get from `live_from` until `live_until` (empty: until further notice)."""
+
+    class Kind(models.TextChoices):
+        FIRST = "first", "First publication"
+        UPDATE = "update", "Update"
+        CORRECTION = "correction", "Correction"
+        WITHDRAWAL = "withdrawal", "Withdrawal"
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="editions")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="editions")
+    kind = models.CharField(max_length=20, choices=Kind)
+    slug = models.CharField(max_length=80, db_index=True)
+    title = models.CharField(max_length=250)
+    number = models.PositiveIntegerField(null=True)
+    issued_on = models.DateField()
+    standfirst = models.TextField(blank=True)
+    article = models.TextField(blank=True)
+    image = models.CharField(max_length=100, blank=True)
+    live_from = models.DateTimeField()
+    live_until = models.DateTimeField(null=True)
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    note = PlainTextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-live_from", "-pk")
+        indexes = (models.Index(fields=["-issued_on", "-report"], name="edition_newest_first"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(live_until=None) | Q(live_until__gte=F("live_from")), name="edition_span_forward"
+            ),
+            models.UniqueConstraint(
+                fields=["report"], condition=Q(live_until=None), name="edition_one_open_per_report"
+            ),
+            PostgresExclusion(
+                name="edition_spans_never_overlap",
+                expressions=[
+                    ("report", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            "live_from", "live_until", function="TSTZRANGE", output_field=DateTimeRangeField()
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.get_kind_display()}, {self.live_from:%Y-%m-%d %H:%M})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("reports:report", args=[self.slug])
+
+    @property
+    def url(self) -> str:
+        return self.get_absolute_url()
+
+
+class ProjectionQuerySet(models.QuerySet[Any]):
+    """For rows that are written with an edition and tell one thing about it."""
+
+    def live(self, now: datetime | None = None) -> ProjectionQuerySet:
+        """Those of the editions that readers get at a time."""
+        return self.filter(edition__in=Edition.objects.live(now).values("pk"))
+
+    def with_edition(self) -> ProjectionQuerySet:
+        return self.select_related("edition").defer("edition__article")
+
+    def newest_first(self) -> ProjectionQuerySet:
+        return self.order_by("-edition__issued_on", "-edition__report_id")
+
+
+class EditionStory(models.Model):
+    """Projection: a story as one edition has it. `story_id` is the working row's, which may be gone."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="stories")
+    story_id = models.BigIntegerField()
+    section = models.CharField(max_length=20, choices=Section)
+    rank = models.PositiveSmallIntegerField()
+    headline = models.CharField(max_length=250)
+    slug = models.CharField(max_length=80)
+    summary = models.CharField(max_length=250, blank=True)
+    body = models.TextField(blank=True)
+    words = models.PositiveIntegerField(default=0)
+
+    objects = ProjectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("edition", "section", "rank")
+        constraints = (models.UniqueConstraint(fields=["edition", "slug"], name="edition_story_slug_unique"),)
+
+    def __str__(self) -> str:
+        return self.headline
+
+    def get_absolute_url(self) -> str:
+        return reverse("reports:story", args=[self.edition.slug, self.slug])
+
+    @property
+    def url(self) -> str:
+        return self.get_absolute_url()
+
+    @property
+    def section_label(self) -> str:
+        return self.get_section_display()
+
+    @property
+    def minutes(self) -> int:
+        return reading_minutes(self.words)
+
+
+class EditionTag(models.Model):
+    """Projection: a tag of an edition (story empty) or of one of its stories."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="tags")
+    story = models.ForeignKey(EditionStory, on_delete=models.CASCADE, null=True, related_name="tags")
+    name = models.CharField(max_length=100)
+    slug = models.CharField(max_length=100, db_index=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def url(self) -> str:
+        return reverse("reports:tag", args=[self.slug])
+
+
+def reading_minutes(words: int) -> int:
+    """Whole minutes, at least one, at 240 words a minute (Brysbaert 2019: 238 for silent English non-fiction)."""
+    return max(1, round(words / 240))

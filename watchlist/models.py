@@ -1,0 +1,75 @@
+"""Companies that the periodical watches, and what each issue has to say of them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.urls import reverse
+
+from newsroom.lib.slugs import validate_slug
+from newsroom.lib.text import LineField
+from reports.models import Edition, Named, ProjectionQuerySet, Report
+
+
+class Company(Named):
+    """The registry: working rows, which readers never see. What they see are appearances."""
+
+    slug = models.CharField(max_length=80, unique=True, validators=[validate_slug])
+    country = LineField(max_length=80, blank=True, help_text="As printed: “China”, “US”, “UK/US”.")
+    link = models.URLField("website", blank=True)
+
+    class Meta(Named.Meta):
+        verbose_name_plural = "companies"
+
+
+class Alias(Named):
+    """Another spelling of a company's name, so that an import recognises it."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="aliases")
+
+    class Meta(Named.Meta):
+        verbose_name_plural = "aliases"
+
+
+class Note(models.Model):
+    """What one issue says of one company."""
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="notes")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="notes")
+    position = models.PositiveSmallIntegerField(default=0)
+    text = LineField("note", max_length=500)
+
+    class Meta:
+        ordering = ("position", "pk")
+        verbose_name = "watchlist note"
+        constraints = (models.UniqueConstraint(fields=["report", "company"], name="one_note_per_company_and_report"),)
+
+    def __str__(self) -> str:
+        return f"{self.company}: {self.text}"
+
+
+class Appearance(models.Model):
+    """Projection: a company as one edition has it, with the name, place and link it had then."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="companies")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="appearances")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=250)
+    slug = models.CharField(max_length=80, db_index=True)
+    country = models.CharField(max_length=80, blank=True)
+    link = models.URLField(blank=True)
+    note = models.CharField(max_length=500)
+
+    objects = ProjectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("edition", "position")
+        constraints = (
+            models.UniqueConstraint(fields=["edition", "company"], name="one_appearance_per_company_and_edition"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.note}"
+
+    @property
+    def url(self) -> str:
+        return reverse("watchlist:company", args=[self.slug])
