@@ -7,22 +7,58 @@ holds it (as container secrets do). `.env.example` lists them all.
 """
 
 import sys
+import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.FileAwareEnv()
-env.read_env(BASE_DIR / ".env")
 
-
-def stop(sentence: str) -> None:
+def stop(sentence: str) -> NoReturn:
     """End the start with one sentence; a wrong setting deserves no traceback."""
     sys.exit(f"Newsroom can't start: {sentence}")
+
+
+class VariablesAndFiles(environ.FileAwareMapping):
+    """The environment, where NAME_FILE may stand for NAME; the line end of a secret file is no part of the secret."""
+
+    def __getitem__(self, key: str) -> str:
+        try:
+            return str(super().__getitem__(key)).strip()
+        except OSError as error:
+            stop(f"{key}_FILE names {error.filename}, which can't be read ({error.strerror}).")
+
+
+class Environment(environ.Env):
+    ENVIRON = VariablesAndFiles()
+
+    def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().get_value(var, *args, **kwargs)
+        except ValueError as error:
+            stop(f"{var} has a value that can't be used ({error}).")
+
+
+def parsed_url(read: Callable[..., dict[str, Any]], name: str, **default: str) -> dict[str, Any]:
+    """What a URL in the environment says, such as DATABASE_URL's."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return read(name, **default)
+    except (ImproperlyConfigured, ValueError, UserWarning):
+        stop(f"{name} is no URL that can be used here; .env.example shows one.")
+
+
+env = Environment()
+env.read_env(env.str("DOTENV", str(BASE_DIR / ".env")))
 
 
 def whole_group(*names: str) -> bool:
@@ -66,7 +102,12 @@ PORT = env.int("PORT", 8000)
 SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 if PRODUCTION and not SITE_URL.startswith("https://"):
     stop("SITE_URL must begin with https:// once SECRET_KEY is set.")
-SITE_HOST = urlsplit(SITE_URL).hostname or ""
+try:
+    SITE_HOST = urlsplit(SITE_URL).hostname or ""
+except ValueError:
+    SITE_HOST = ""
+if not SITE_HOST:
+    stop("SITE_URL must be the site's address, such as https://newsroom.example.")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[SITE_HOST] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"])
 
 SITE_NAME = env.str("SITE_NAME", "Newsroom")
@@ -121,7 +162,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "newsroom.views.site",
+                "newsroom.context.site",
             ],
         },
     },
@@ -130,7 +171,9 @@ TEMPLATES = [
 # --- Data ------------------------------------------------------------------------------------------------------
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'newsroom.sqlite3'}")}
+DATABASES = {"default": parsed_url(env.db, "DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'newsroom.sqlite3'}")}
+if DATABASES["default"].get("ENGINE") not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
+    stop("DATABASE_URL must begin with postgres:// or sqlite://.")
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -143,7 +186,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 
-CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+CACHES = {"default": parsed_url(env.cache, "CACHE_URL", default="locmemcache://")}
 
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"
@@ -153,7 +196,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 24 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 if whole_group("EMAIL_URL", "DEFAULT_FROM_EMAIL"):
-    vars().update(env.email_url("EMAIL_URL"))
+    vars().update(parsed_url(env.email_url, "EMAIL_URL"))
     DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL")
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
@@ -163,6 +206,10 @@ else:
 
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
+try:
+    ZoneInfo(TIME_ZONE)
+except (ZoneInfoNotFoundError, ValueError):
+    stop("TIME_ZONE must be the name of a time zone, such as Asia/Shanghai.")
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
 
@@ -241,7 +288,15 @@ DESK_CONTENT_SECURITY_POLICY = {
 }
 PERMISSIONS_POLICY: dict[str, list[str]] = {
     feature: []
-    for feature in ("browsing-topics", "camera", "display-capture", "geolocation", "microphone", "payment", "usb")
+    for feature in (
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "microphone",
+        "payment",
+        "usb",
+    )
 }
 # CKEditor 4.22.1 is the last free release and gets no fixes: NOTICE says what is done about it (nh3 on every
 # write, no upload app, own policy on the desk), so the reminder on every command has been read.
