@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
 DESK = {
@@ -45,3 +46,9 @@ def make_missing_roles(**signal: Any) -> list[str]:
         Group.objects.create(name=name).permissions.set(permissions)
         made.append(name)
     return made
+
+
+def require(by: Any, permission: str) -> None:
+    """Raise PermissionDenied unless the actor has the permission. None, the operator's own shell, has all."""
+    if by is not None and not by.has_perm(permission):
+        raise PermissionDenied(f"{by} may not do this: it needs {permission}.")

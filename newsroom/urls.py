@@ -1,3 +1,13 @@
-from django.urls import path
 from django.contrib import admin
-urlpatterns = [path("admin/", admin.site.urls)]
+from django.urls import include, path
+
+from newsroom import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("reports.urls")),
+    path("companies/", include("watchlist.urls")),
+    path("policies/", include("policies.urls")),
+    path("media/<path:path>", views.media),
+    path("admin/", admin.site.urls),
+]

@@ -44,7 +44,9 @@ class Update(models.Model):
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="updates")
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="updates")
     position = models.PositiveSmallIntegerField(default=0)
-    detail = LineField(max_length=500, blank=True, help_text="As printed in brackets: “Full enforcement begins Q3 2025”.")
+    detail = LineField(
+        max_length=500, blank=True, help_text="As printed in brackets: “Full enforcement begins Q3 2025”."
+    )
 
     class Meta:
         ordering = ("position", "pk")

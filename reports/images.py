@@ -1,5 +1,7 @@
 """Taking pictures in: decoded, checked, written anew, and drawn in every size that the site serves."""
 
+from __future__ import annotations
+
 import warnings
 from io import BytesIO
 from typing import IO, Any
@@ -15,7 +17,7 @@ MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 
 
-class UnusablePicture(ValueError):
+class UnusablePicture(Exception):
     """Says in one sentence why a file can't be taken as a picture."""
 
 
@@ -30,28 +32,37 @@ def recode(file: IO[bytes]) -> ContentFile[bytes]:
     if len(data) > MAX_BYTES:
         raise UnusablePicture(f"This file is larger than {MAX_BYTES // 1024 // 1024} MB; send a smaller one.")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Pillow.DecompressionBombWarning)
-            picture = Pillow.open(BytesIO(data), formats=FORMATS)
-            width, height = picture.size
-            if width * height > MAX_PIXELS:
-                raise UnusablePicture(
-                    f"This picture has {width} × {height} points; {MAX_PIXELS // 1_000_000} million are the most."
-                )
-            kind = "JPEG" if picture.format == "JPEG" else "PNG"
-            upright: Any = ImageOps.exif_transpose(picture)
-            pixels = upright.convert("RGB" if kind == "JPEG" or upright.mode not in ("P", "RGBA", "LA") else "RGBA")
+        pixels, kind = decode(data)
+    except Pillow.DecompressionBombError:
+        raise UnusablePicture(f"This picture has far more than {MAX_PIXELS // 1_000_000} million points.") from None
     except UnidentifiedImageError:
         raise UnusablePicture("This is no picture in JPEG, PNG, GIF, WebP or AVIF.") from None
-    except (OSError, SyntaxError, ValueError, Pillow.DecompressionBombError, Pillow.DecompressionBombWarning) as fault:
-        if isinstance(fault, UnusablePicture):
-            raise
+    except (OSError, SyntaxError, ValueError) as fault:
         raise UnusablePicture("This picture is damaged and can't be opened.") from fault
     out = BytesIO()
     options: dict[str, Any] = {"quality": 92, "optimize": True} if kind == "JPEG" else {"optimize": True}
-    pixels.info.clear()
     pixels.save(out, kind, **options)
     return ContentFile(out.getvalue(), name="picture.jpg" if kind == "JPEG" else "picture.png")
+
+
+def decode(data: bytes) -> tuple[Any, str]:
+    """The pixels, turned upright, and the kind to write them as. Raises UnusablePicture and what Pillow raises."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Pillow.DecompressionBombWarning)  # the check below is stricter and says more
+        picture = Pillow.open(BytesIO(data), formats=FORMATS)
+    width, height = picture.size
+    if width * height > MAX_PIXELS:
+        raise UnusablePicture(
+            f"This picture has {width} × {height} points; {MAX_PIXELS // 1_000_000} million are the most."
+        )
+    upright: Any = ImageOps.exif_transpose(picture)
+    if picture.format == "JPEG":
+        pixels, kind = upright.convert("RGB"), "JPEG"
+    else:
+        transparent = "A" in upright.mode or "transparency" in upright.info
+        pixels, kind = upright.convert("RGBA" if transparent else "RGB"), "PNG"
+    pixels.info.clear()
+    return pixels, kind
 
 
 def draw(image: Image) -> None:

@@ -9,7 +9,7 @@ are its projections, which answer questions across issues.
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import PurePath
 from typing import Any
 
@@ -17,7 +17,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Func, OuterRef, Q, Subquery
+from django.db.models import Count, F, Func, Min, OuterRef, Q, Subquery, Window
+from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils import timezone
 from imagefield.fields import ImageField, PPOIField
@@ -26,7 +27,7 @@ from taggit.managers import TaggableManager
 from newsroom.lib.constraints import PostgresExclusion
 from newsroom.lib.richtext import RichTextField
 from newsroom.lib.slugs import validate_slug
-from newsroom.lib.text import FoldedField, LineField, PlainTextField
+from newsroom.lib.text import FoldedField, LineField, PlainTextField, folded
 from reports.renditions import RENDITIONS, WIDTHS
 
 
@@ -62,7 +63,8 @@ class Image(models.Model):
         help_text="What the picture shows, for those who can't see it: “A robot grabs an apple”.",
     )
     decorative = models.BooleanField(
-        default=False, help_text="Tick if the picture says nothing that the text doesn't; then it needs no text."
+        default=False,
+        help_text="Tick if the picture says nothing that the text doesn't; then it needs no text.",
     )
     caption = LineField(max_length=300, blank=True)
     credit = LineField(max_length=200, blank=True, help_text="“Photograph: Name / Agency”.")
@@ -163,7 +165,9 @@ class Story(models.Model):
     section = models.CharField(max_length=20, choices=Section)
     rank = models.PositiveSmallIntegerField(default=0)
     headline = LineField(max_length=250)
-    slug = models.CharField(max_length=80, blank=True, validators=[validate_slug], help_text="Empty: from the headline.")
+    slug = models.CharField(
+        max_length=80, blank=True, validators=[validate_slug], help_text="Empty: from the headline."
+    )
     body = RichTextField(blank=True)
     tags = TaggableManager(blank=True, help_text="Separated by commas.")
 
@@ -230,8 +234,7 @@ class Credit(models.Model):
 
 def refuse_taken_name(row: Any, field: str) -> None:
     """Raise ValidationError if another row of this model has the name, whatever its case."""
-    key_field = row._meta.get_field("key")
-    key = key_field.pre_save(row, add=False)
+    key = folded(getattr(row, field))
     if type(row).objects.filter(key=key).exclude(pk=row.pk).exists():
         raise ValidationError({field: f"“{getattr(row, field)}” is there already."})
 
@@ -285,17 +288,19 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         """For lists: everything but the page itself."""
         return self.defer("article")
 
-    def before(self, edition: Edition) -> EditionQuerySet:
-        """The issues before one, nearest first."""
-        return self.filter(
-            Q(issued_on__lt=edition.issued_on) | Q(issued_on=edition.issued_on, report_id__lt=edition.report_id)
-        ).newest_first()
+    def before(self, issued_on: date, report_id: int) -> EditionQuerySet:
+        """The issues before a place in the order, nearest first."""
+        return self.filter(Q(issued_on__lt=issued_on) | Q(issued_on=issued_on, report_id__lt=report_id)).newest_first()
 
-    def after(self, edition: Edition) -> EditionQuerySet:
-        """The issues after one, nearest first."""
-        return self.filter(
-            Q(issued_on__gt=edition.issued_on) | Q(issued_on=edition.issued_on, report_id__gt=edition.report_id)
-        ).order_by("issued_on", "report_id")
+    def after(self, issued_on: date, report_id: int) -> EditionQuerySet:
+        """The issues after a place in the order, nearest first."""
+        return self.filter(Q(issued_on__gt=issued_on) | Q(issued_on=issued_on, report_id__gt=report_id)).order_by(
+            "issued_on", "report_id"
+        )
+
+    def next_change(self, now: datetime | None = None) -> datetime | None:
+        """When the next scheduled edition goes live, so that nothing is cached beyond it."""
+        return self.scheduled(now).aggregate(at=Min("live_from"))["at"]
 
 
 class Edition(models.Model):
@@ -317,7 +322,7 @@ class Edition(models.Model):
     standfirst = models.TextField(blank=True)
     article = models.TextField(blank=True)
     image = models.CharField(max_length=100, blank=True)
-    live_from = models.DateTimeField()
+    live_from = models.DateTimeField(db_index=True)
     live_until = models.DateTimeField(null=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     note = PlainTextField(blank=True)
@@ -340,9 +345,7 @@ class Edition(models.Model):
                 expressions=[
                     ("report", RangeOperators.EQUAL),
                     (
-                        Func(
-                            "live_from", "live_until", function="TSTZRANGE", output_field=DateTimeRangeField()
-                        ),
+                        Func("live_from", "live_until", function="TSTZRANGE", output_field=DateTimeRangeField()),
                         RangeOperators.OVERLAPS,
                     ),
                 ],
@@ -372,6 +375,14 @@ class ProjectionQuerySet(models.QuerySet[Any]):
 
     def newest_first(self) -> ProjectionQuerySet:
         return self.order_by("-edition__issued_on", "-edition__report_id")
+
+    def latest_of_each(self, registered: str) -> ProjectionQuerySet:
+        """Of each row of a registry the newest appearance, with `times`, the number of them all."""
+        window = {"partition_by": [F(registered)]}
+        newest = Window(
+            RowNumber(), order_by=[F("edition__issued_on").desc(), F("edition__report_id").desc()], **window
+        )
+        return self.annotate(nth=newest, times=Window(Count("pk"), **window)).filter(nth=1)
 
 
 class EditionStory(models.Model):

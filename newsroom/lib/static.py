@@ -1,6 +1,7 @@
 """Static files, collected when they changed."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 from django.apps import apps
@@ -9,16 +10,17 @@ from django.contrib.staticfiles import finders
 from django.core.management import call_command
 
 
-def collect_if_changed() -> bool:
-    """Run `collectstatic` unless it ran for exactly these files. Returns whether it had to."""
+def collect_if_changed(before: Callable[[], None] | None = None) -> None:
+    """Run `collectstatic`, and `before` it, unless it ran for exactly these files."""
     # Beside the folder, not in it: what is in it is served.
     stamp = Path(f"{settings.STATIC_ROOT}.sources")
     fingerprint = sources_fingerprint()
     if Path(settings.STATIC_ROOT).is_dir() and stamp.exists() and stamp.read_text() == fingerprint:
-        return False
+        return
+    if before:
+        before()
     call_command("collectstatic", interactive=False, verbosity=0)
     stamp.write_text(fingerprint)
-    return True
 
 
 def sources_fingerprint() -> str:

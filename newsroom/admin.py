@@ -1,0 +1,270 @@
+"""The desk of one issue: its form, its list, and the pages that ask before something is done to what readers get."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import quote
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group, User
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from newsroom.conflict import Difference, differences
+from newsroom.deciding import DECISIONS, Decision
+from newsroom.importing.desk import ImportDoor
+from newsroom.issue import gather
+from newsroom.publishing import Unpublishable, draw_article
+from newsroom.revising import StaleVersion, claim, keep
+from policies.admin import UpdateInline
+from reports.admin import ChinaInline, CreditInline, InternationalInline, TakeawayInline, WithTagLine
+from reports.forms import ReportForm
+from reports.models import Edition, Report, Section
+from watchlist.admin import NoteInline
+
+STATES = {
+    "draft": ("Draft", "info"),
+    "scheduled": ("Scheduled", "warning"),
+    "live": ("Live", "success"),
+    "changed": ("Live, changes wait", "warning"),
+    "withdrawn": ("Withdrawn", "danger"),
+}
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(key, label) for key, (label, _) in STATES.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> QuerySet[Report]:
+        live = queryset.filter(live_from__isnull=False)
+        absent = queryset.filter(live_from=None)
+        unscheduled = absent.filter(scheduled_for=None)
+        return {
+            "draft": unscheduled.filter(withdrawn_at=None),
+            "scheduled": absent.filter(scheduled_for__isnull=False),
+            "live": live.filter(live_digest=F("kept_digest")),
+            "changed": live.exclude(live_digest=F("kept_digest")),
+            "withdrawn": unscheduled.filter(withdrawn_at__isnull=False),
+        }.get(self.value() or "", queryset)
+
+
+@admin.register(Report)
+class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
+    form = ReportForm
+    list_display = ("title", "state", "issued_on", "china", "international", "companies", "policies", "changed")
+    list_filter = (StateFilter,)
+    list_per_page = 50
+    date_hierarchy = "issued_on"
+    search_fields = ("title", "stories__headline")
+    search_help_text = "Searches titles and headlines"
+    autocomplete_fields = ("hero",)
+    fieldsets = (
+        (None, {"fields": ("title", "standfirst", ("issued_on", "number"), "slug", "seen", "over")}),
+        ("Opening", {"fields": ("intro", "hero")}),
+        ("Section headings and tags", {"fields": (("china_heading", "international_heading"), "tags")}),
+    )
+    inlines = (ChinaInline, InternationalInline, TakeawayInline, CreditInline, NoteInline, UpdateInline)
+    warn_unsaved_form = True
+    change_form_before_template = "admin/reports/report/state.html"
+    actions_list = ("import_issue",)
+
+    # The list
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
+        def count(related: str, **only: str) -> Coalesce:
+            rows = Report._meta.get_field(related).related_model.objects.filter(report=OuterRef("pk"), **only)  # noqa: SLF001
+            return Coalesce(Subquery(rows.order_by().values("report").annotate(n=Count("pk")).values("n")), 0)
+
+        return (
+            super()
+            .get_queryset(request)
+            .with_state()
+            .annotate(
+                china_count=count("stories", section=Section.CHINA),
+                international_count=count("stories", section=Section.INTERNATIONAL),
+                company_count=count("notes"),
+                policy_count=count("updates"),
+            )
+        )
+
+    @display(description="state", label={label: colour for label, colour in STATES.values()})
+    def state(self, report: Report) -> str:
+        return STATES[report.state][0]
+
+    @admin.display(description="China", ordering="china_count")
+    def china(self, report: Report) -> int:
+        return report.china_count
+
+    @admin.display(description="Int’l", ordering="international_count")
+    def international(self, report: Report) -> int:
+        return report.international_count
+
+    @admin.display(description="companies", ordering="company_count")
+    def companies(self, report: Report) -> int:
+        return report.company_count
+
+    @admin.display(description="policies", ordering="policy_count")
+    def policies(self, report: Report) -> int:
+        return report.policy_count
+
+    @action(description="Import an issue", url_path="import-issue", permissions=["add"], icon="content_paste_go")
+    def import_issue(self, request: HttpRequest) -> HttpResponse:
+        return redirect("admin:reports_report_import")
+
+    @admin.display(description="last saved", ordering="changed_at")
+    def changed(self, report: Report) -> str:
+        return date_format(timezone.localtime(report.changed_at), "j M Y, H:i")
+
+    # The form
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except StaleVersion:
+            # Somebody saved between the form's check and ours; now the form itself finds it stale.
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request: HttpRequest, obj: Report, form: ReportForm, change: bool) -> None:
+        if change:
+            claim(obj, seen=obj.version)
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: ReportForm, formsets: list[Any], change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        keep(form.instance, by=request.user)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> TemplateResponse:
+        context["show_save_and_add_another"] = False
+        form: ReportForm = context["adminform"].form
+        report = kwargs.get("obj")
+        if report and report.pk:
+            context["state"] = STATES[report.state]
+            context["decisions"] = [decision for decision in DECISIONS.values() if decision.fits(report)]
+            context["may_publish"] = request.user.has_perm("reports.publish_report")
+            context["live_url"] = self.live_url(report)
+        if form.is_bound and form.stale:
+            formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+            context["conflict"] = self.conflict(report, form, formsets)
+            context["last"] = report.revisions.select_related("author").first()
+        response = super().render_change_form(request, context, *args, **kwargs)
+        if "conflict" in context:
+            response.status_code = 409
+        return response
+
+    def live_url(self, report: Report) -> str:
+        edition = Edition.objects.live().filter(report=report).only("slug").first()
+        return edition.url if edition else ""
+
+    def conflict(self, report: Report, form: ReportForm, formsets: list[Any]) -> list[Difference]:
+        """Where what the editor typed differs from what somebody saved; and from now on he may save over it."""
+        form.data = form.data.copy()
+        form.data[form.add_prefix("over")] = str(report.version)
+        return differences(form, formsets)
+
+    def response_change(self, request: HttpRequest, obj: Report) -> HttpResponse:
+        return self.go_on(request, obj) or super().response_change(request, obj)
+
+    def response_add(self, request: HttpRequest, obj: Report, post_url_continue: str | None = None) -> HttpResponse:
+        return self.go_on(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def go_on(self, request: HttpRequest, report: Report) -> HttpResponse | None:
+        """The page that a button beside Save leads to, after the save: "_go" names it."""
+        target = request.POST.get("_go")
+        if target == "preview":
+            return redirect("admin:reports_report_preview", quote(report.pk))
+        if target in DECISIONS:
+            return redirect("admin:reports_report_decide", quote(report.pk), target)
+        return None
+
+    # Publishing, scheduling, withdrawing; preview
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/preview/", view(self.preview), name="reports_report_preview"),
+            path("<int:pk>/<slug:act>/now/", view(self.decide), name="reports_report_decide"),
+            *super().get_urls(),
+        ]
+
+    def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The issue as its working rows stand, as readers will see it."""
+        report = get_object_or_404(Report, pk=pk)
+        if not self.has_view_permission(request, report):
+            raise PermissionDenied
+        edition = {"title": report.title, "issued_on": report.issued_on, "standfirst": report.standfirst}
+        context = {"edition": edition, "article": draw_article(gather(report)), "report": report}
+        response = render(request, "reports/preview.html", context)
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+    def decide(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
+        """Ask before an act of `newsroom.deciding` (GET), and do it (POST)."""
+        report = get_object_or_404(self.get_queryset(request), pk=pk)
+        decision: Decision | None = DECISIONS.get(act)
+        if not request.user.has_perm("reports.publish_report"):
+            raise PermissionDenied
+        change_url = reverse("admin:reports_report_change", args=[quote(report.pk)])
+        if decision is None or not decision.fits(report):
+            self.message_user(request, "That can't be done with this issue as it is now.", messages.WARNING)
+            return redirect(change_url)
+        form = decision.form(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                said = decision.act(report, by=request.user, **form.cleaned_data)
+            except Unpublishable as refused:
+                for reason in refused.reasons:
+                    form.add_error(None, reason)
+            else:
+                self.message_user(request, said, messages.SUCCESS)
+                return redirect(change_url)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": report,
+            "title": decision.title,
+            "subtitle": report.title,
+            "decision": decision,
+            "form": form,
+            "report": report,
+            "state": STATES[report.state],
+            "waiting": decision.waiting(report),
+            "change_url": change_url,
+        }
+        return render(request, "admin/reports/report/decide.html", context, status=409 if form.errors else 200)
+
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, ModelAdmin):
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+    pass

@@ -1,0 +1,134 @@
+"""What can be decided about an issue on the desk: each with its question, its form and the verb that it calls."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextareaWidget
+
+from newsroom import publishing
+from newsroom.issue import changes, gather
+from reports.models import Report
+
+
+class NoQuestion(forms.Form):
+    """Nothing to fill in."""
+
+
+class TimeForm(forms.Form):
+    at = forms.SplitDateTimeField(label="Readers get it from", widget=UnfoldAdminSplitDateTimeWidget)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["at"].help_text = f"In the site’s time zone, {timezone.get_current_timezone_name()}."
+
+    def clean_at(self) -> datetime:
+        at: datetime = self.cleaned_data["at"]
+        if at <= timezone.now():
+            raise forms.ValidationError("This time has passed; choose a later one, or publish now.")
+        return at
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(
+        label="A word to readers",
+        required=False,
+        max_length=1000,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text="Shown at the issue’s address instead of it. May stay empty.",
+    )
+
+
+@dataclass(frozen=True)
+class Decision:
+    """
+    One thing that an editor may decide.
+
+    `states` are those in which it makes sense, `act` does it and gives back the sentence that tells of it.
+    """
+
+    key: str
+    button: str
+    title: str
+    question: str
+    states: frozenset[str]
+    act: Callable[..., str]
+    form: type[forms.Form] = NoQuestion
+    danger: bool = False
+
+    def fits(self, report: Report) -> bool:
+        scheduled: Any = getattr(report, "scheduled_for", None)
+        return report.state in self.states or (self.key == "cancel" and bool(scheduled))
+
+    def waiting(self, report: Report) -> list[str]:
+        """What readers will see change, in sentences; empty where nothing is given to them."""
+        if self.key not in ("publish", "schedule"):
+            return []
+        live = report.editions.live().select_related("revision").first()
+        return changes(live.revision.content, gather(report)) if live else []
+
+
+def publish(report: Report, *, by: Any) -> str:
+    edition = publishing.publish(report, by=by)
+    return f"Published. Readers have it at {edition.url}"
+
+
+def schedule(report: Report, *, by: Any, at: datetime) -> str:
+    publishing.publish(report, by=by, at=at)
+    local = timezone.localtime(at)
+    return f"Scheduled: readers get it on {local:%-d %B %Y at %H:%M} ({local.tzname()})."
+
+
+def withdraw(report: Report, *, by: Any, note: str) -> str:
+    publishing.withdraw(report, by=by, note=note)
+    return "Withdrawn. Readers can no longer read it; its address says so."
+
+
+def cancel(report: Report, *, by: Any) -> str:
+    publishing.cancel(report, by=by)
+    return "Called off. What was scheduled will not go live; nothing of the issue is lost."
+
+
+DECISIONS = {
+    decision.key: decision
+    for decision in (
+        Decision(
+            key="publish",
+            button="Publish…",
+            title="Publish this issue?",
+            question="Readers get it at once, as it is saved now. What was scheduled for it is replaced.",
+            states=frozenset({"draft", "scheduled", "live", "changed", "withdrawn"}),
+            act=publish,
+        ),
+        Decision(
+            key="schedule",
+            button="Schedule…",
+            title="Publish this issue later?",
+            question="Readers get it as it is saved now, at the time you choose. You can call it off until then.",
+            states=frozenset({"draft", "scheduled", "live", "changed", "withdrawn"}),
+            act=schedule,
+            form=TimeForm,
+        ),
+        Decision(
+            key="cancel",
+            button="Call off…",
+            title="Call off what is scheduled?",
+            question="It will not go live. What readers have now stays as it is.",
+            states=frozenset({"scheduled"}),
+            act=cancel,
+        ),
+        Decision(
+            key="withdraw",
+            button="Withdraw…",
+            title="Withdraw this issue?",
+            question="Readers can no longer read it; its address tells them so. You can publish it again.",
+            states=frozenset({"live", "changed"}),
+            act=withdraw,
+            form=NoteForm,
+            danger=True,
+        ),
+    )
+}

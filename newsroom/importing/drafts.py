@@ -1,0 +1,100 @@
+"""From an issue that was read to rows on the desk, through each app's own verbs."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
+
+from newsroom.importing.parsed import ParsedIssue
+from newsroom.lib.text import printable
+from newsroom.revising import keep
+from newsroom.roles import require
+from policies.models import Policy, Update
+from policies.tracking import Line, track
+from reports.drafting import Draft, draft
+from reports.models import Image, Report, Source, Story, Takeaway
+from watchlist.models import Company, Note
+from watchlist.noting import Entry, note
+
+
+class Unimportable(Exception):
+    """Why an issue can't become a draft; `reasons` are whole sentences."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        self.reasons = reasons
+        super().__init__(" ".join(reasons))
+
+
+def digest_of(text: str) -> str:
+    """The fingerprint by which a text is known again, whatever its line ends and outer white space."""
+    lines = (line.strip() for line in printable(text.removeprefix("\ufeff")).strip().split("\n"))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def earlier(text: str) -> Report | None:
+    """The issue that was made from the same text before, if it is still there."""
+    return Report.objects.filter(source_digest=digest_of(text)).order_by("pk").first()
+
+
+@transaction.atomic
+def save_draft(
+    issue: ParsedIssue,
+    *,
+    by: Any,
+    source: str = "",
+    companies: Mapping[str, Company] | None = None,
+    policies: Mapping[str, Policy] | None = None,
+) -> Report:
+    """
+    Save an issue as a draft: all of it or nothing.
+
+    `source` is the text it was read from, by which the draft is found again. `companies` and `policies` say which
+    registered ones printed names mean; others are known by name, or new. Ranks follow the printed order.
+
+    Raises PermissionDenied, and Unimportable if the issue has errors or something does not fit.
+    """
+    require(by, "reports.add_report")
+    errors = [problem.message for problem in issue.problems if problem.level == "error"]
+    if reasons := errors or list(too_long(issue)):
+        raise Unimportable(reasons)
+    report = draft(
+        title=issue.title,
+        issued_on=issue.issued_on,
+        intro=issue.intro,
+        hero_alt=issue.hero_alt,
+        headings={str(section): heading for section, heading in issue.headings.items()},
+        stories=(Draft(story.section, story.headline, story.paragraphs) for story in issue.stories),
+        takeaways=(takeaway.text for takeaway in issue.takeaways),
+        credited=issue.credits,
+        source_digest=digest_of(source) if source else "",
+    )
+    note(report, (Entry(line.company, line.country, line.note) for line in issue.watchlist), same=companies)
+    track(report, (Line(line.name, line.detail or "") for line in issue.policies), same=policies)
+    keep(report, by=by, note="Imported")
+    return report
+
+
+def too_long(issue: ParsedIssue) -> Iterator[str]:
+    """A sentence for each piece that has no room in its column."""
+
+    def room(model: type[Model], field: str) -> int:
+        return int(model._meta.get_field(field).max_length or 0)  # noqa: SLF001 - Django's documented way to ask
+
+    pieces: list[tuple[str, str, int]] = [
+        ("The title", issue.title, room(Report, "title")),
+        ("The picture's description", issue.hero_alt, room(Image, "alt")),
+        *(("The section heading", heading, room(Report, "china_heading")) for heading in issue.headings.values()),
+        *((f"Line {story.line}: the headline", story.headline, room(Story, "headline")) for story in issue.stories),
+        *((f"Line {line.line}: the takeaway", line.text, room(Takeaway, "text")) for line in issue.takeaways),
+        *(("The credit", name, room(Source, "name")) for name in issue.credits),
+        *((f"Line {line.line}: the company", line.company, room(Company, "name")) for line in issue.watchlist),
+        *((f"Line {line.line}: the country", line.country, room(Company, "country")) for line in issue.watchlist),
+        *((f"Line {line.line}: the note", line.note, room(Note, "text")) for line in issue.watchlist),
+        *((f"Line {line.line}: the policy", line.name, room(Policy, "title")) for line in issue.policies),
+        *((f"Line {line.line}: the detail", line.detail or "", room(Update, "detail")) for line in issue.policies),
+    ]
+    for what, text, most in pieces:
+        if len(text) > most:
+            yield f"{what} has {len(text)} characters; {most} are the most: “{text[:40]}…”"

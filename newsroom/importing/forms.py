@@ -1,0 +1,244 @@
+"""The forms of the import: what was pasted, and everything that was understood of it, to be repaired."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from newsroom.importing.decoding import UnreadableText, decode
+from newsroom.importing.parsed import Note, ParsedIssue, Policy, Story, Takeaway
+from policies.models import Policy as TrackedPolicy
+from policies.models import Update
+from reports.models import Image, Report, Section, Source
+from reports.models import Story as WorkingStory
+from reports.models import Takeaway as WorkingTakeaway
+from reports.registry import Recognition
+from watchlist.models import Company
+from watchlist.models import Note as WorkingNote
+
+MOST_ROWS = 1000
+
+
+def room(model: Any, field: str) -> int:
+    """How many characters a column holds."""
+    return int(model._meta.get_field(field).max_length)  # noqa: SLF001 - Django's documented way to ask
+
+
+def line(model: Any, field: str, *, required: bool = True, **options: Any) -> forms.CharField:
+    return forms.CharField(
+        max_length=room(model, field), required=required, widget=UnfoldAdminTextInputWidget, **options
+    )
+
+
+def text(rows: int, **options: Any) -> forms.CharField:
+    return forms.CharField(required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": rows}), **options)
+
+
+class PasteForm(forms.Form):
+    text = forms.CharField(
+        label="Paste the issue here",
+        required=False,
+        strip=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 16, "autofocus": True}),
+        help_text="Plain text, Markdown or a copied web page. Nothing is saved before you have seen what was understood.",
+    )
+    file = forms.FileField(
+        label="or choose a file",
+        required=False,
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".txt,.md,.markdown,.html,.htm"}),
+        help_text=".txt, .md or .html, at most 5 MB.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        pasted, file = cleaned.get("text", "").strip(), cleaned.get("file")
+        if bool(pasted) == bool(file):
+            raise forms.ValidationError(
+                "Both a text and a file were given; send one of them." if file else "Paste a text, or choose a file."
+            )
+        try:
+            cleaned["source"] = decode(file.read()) if file else cleaned["text"]
+        except UnreadableText as fault:
+            self.add_error("file", str(fault))
+        return cleaned
+
+
+class LinesField(forms.CharField):
+    """A text box in which every line is one item of a list."""
+
+    def __init__(self, *, most: int, rows: int, **options: Any) -> None:
+        self.most = most
+        super().__init__(required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": rows}), **options)
+
+    def clean(self, value: str) -> list[str]:
+        items = [item.strip() for item in super().clean(value).splitlines() if item.strip()]
+        if long := [item for item in items if len(item) > self.most]:
+            raise forms.ValidationError(f"“{long[0][:40]}…” is longer than {self.most} characters.")
+        return items
+
+
+class IssueForm(forms.Form):
+    """The issue's own fields; its rows are in the formsets below."""
+
+    title = line(Report, "title")
+    issued_on = forms.DateField(
+        label="Date of issue",
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}),
+    )
+    intro = text(5, label="Intro", help_text="An empty line between paragraphs.")
+    hero_alt = line(
+        Image,
+        "alt",
+        required=False,
+        label="What the main picture shows",
+        help_text="You add the picture’s file after the import.",
+    )
+    china_heading = line(Report, "china_heading", required=False, label="Heading of the China list")
+    international_heading = line(
+        Report, "international_heading", required=False, label="Heading of the International list"
+    )
+    credits = LinesField(most=room(Source, "name"), rows=4, label="Reporting credits", help_text="One name a line.")
+    takeaways = LinesField(most=room(WorkingTakeaway, "text"), rows=7, label="Key takeaways", help_text="One a line.")
+    source = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
+
+
+class StoryForm(forms.Form):
+    section = forms.ChoiceField(choices=Section.choices, widget=UnfoldAdminSelectWidget)
+    rank = forms.IntegerField(min_value=0, widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}))
+    headline = line(WorkingStory, "headline")
+    body = text(6, label="Text")
+    line = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class SameSelect(UnfoldAdminSelectWidget):
+    """Offers what a printed name may mean; the choices come with each row."""
+
+
+class RegistryForm(forms.Form):
+    """A row whose name may be one of a registry's."""
+
+    registry: Any = None
+    named = "name"
+    noun = ""
+
+    same = forms.ModelChoiceField(queryset=None, required=False, label="In the registry", widget=SameSelect)
+    line = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, found: Mapping[str, Recognition] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["same"].queryset = self.registry.objects.all()
+        name = (self.data.get(self.add_prefix(self.named)) if self.is_bound else self.initial.get(self.named)) or ""
+        self.recognition = (found or {}).get(name.strip(), Recognition("new"))
+        offers: list[tuple[Any, str]] = [("", f"New {self.noun}")]
+        if self.recognition.kind == "known":
+            offers = [(self.recognition.row.pk, f"Known: {self.recognition.row}")]
+        elif self.recognition.kind == "similar":
+            offers.append((self.recognition.row.pk, f"The same as {self.recognition.row}"))
+        self.fields["same"].widget.choices = offers
+
+
+class NoteForm(RegistryForm):
+    registry = Company
+    named = "company"
+    noun = "company"
+    field_order = ("company", "country", "note", "same", "line")
+
+    company = line(Company, "name")
+    country = line(Company, "country", required=False)
+    note = line(WorkingNote, "text")
+
+
+class PolicyForm(RegistryForm):
+    registry = TrackedPolicy
+    named = "name"
+    noun = "policy"
+    field_order = ("name", "detail", "same", "line")
+
+    name = line(TrackedPolicy, "title", label="Policy")
+    detail = line(Update, "detail", required=False)
+
+
+def rows_of(form: type[forms.Form]) -> type[forms.BaseFormSet]:
+    return forms.formset_factory(form, extra=0, can_delete=True, max_num=MOST_ROWS, absolute_max=MOST_ROWS)
+
+
+StoryRows, NoteRows, PolicyRows = rows_of(StoryForm), rows_of(NoteForm), rows_of(PolicyForm)
+
+
+def initial_values(issue: ParsedIssue, source: str) -> dict[str, Any]:
+    """What the forms show first, by their prefixes."""
+    return {
+        "issue": {
+            "title": issue.title,
+            "issued_on": issue.issued_on,
+            "intro": "\n\n".join(issue.intro),
+            "hero_alt": issue.hero_alt,
+            "china_heading": issue.headings.get("china", ""),
+            "international_heading": issue.headings.get("international", ""),
+            "credits": "\n".join(issue.credits),
+            "takeaways": "\n".join(takeaway.text for takeaway in issue.takeaways),
+            "source": source,
+        },
+        "stories": [
+            {
+                "section": story.section,
+                "rank": story.rank,
+                "headline": story.headline,
+                "body": "\n\n".join(story.paragraphs),
+                "line": story.line,
+            }
+            for story in issue.stories
+        ],
+        "notes": [
+            {"company": note.company, "country": note.country, "note": note.note, "line": note.line}
+            for note in issue.watchlist
+        ],
+        "policies": [
+            {"name": policy.name, "detail": policy.detail or "", "line": policy.line} for policy in issue.policies
+        ],
+    }
+
+
+def repaired_issue(issue: Any, stories: Any, notes: Any, policies: Any) -> ParsedIssue:
+    """The issue as the editor left the valid forms. Stories come by section and rank, as they were numbered."""
+    facts = issue.cleaned_data
+    rows = sorted(kept(stories), key=lambda row: row["rank"])
+    issued_on: date | None = facts["issued_on"]
+    return ParsedIssue(
+        title=facts["title"],
+        issued_on=issued_on,
+        hero_alt=facts["hero_alt"],
+        intro=tuple(paragraphs(facts["intro"])),
+        headings={"china": facts["china_heading"], "international": facts["international_heading"]},
+        stories=tuple(
+            Story(row["section"], row["rank"], row["headline"], tuple(paragraphs(row["body"])), row["line"] or 0)
+            for row in rows
+        ),
+        credits=tuple(facts["credits"]),
+        takeaways=tuple(Takeaway(takeaway, 0) for takeaway in facts["takeaways"]),
+        watchlist=tuple(Note(row["company"], row["country"], row["note"], row["line"] or 0) for row in kept(notes)),
+        policies=tuple(Policy(row["name"], row["detail"] or None, row["line"] or 0) for row in kept(policies)),
+    )
+
+
+def kept(formset: Any) -> list[dict[str, Any]]:
+    return [form.cleaned_data for form in formset.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+
+
+def chosen(formset: Any, named: str) -> dict[str, Any]:
+    """Which registered row each printed name was said to be."""
+    return {row[named]: row["same"] for row in kept(formset) if row["same"]}
+
+
+def paragraphs(body: str) -> list[str]:
+    """The paragraphs of a text box: what stands between empty lines."""
+    blocks = body.replace("\r\n", "\n").split("\n\n")
+    return [" ".join(block.split("\n")).strip() for block in blocks if block.strip()]

@@ -1,0 +1,80 @@
+"""Import an issue from a text file, through the importer that the desk uses."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from newsroom.importing import ParsedIssue, parse
+from newsroom.importing.decoding import UnreadableText, decode
+from newsroom.importing.drafts import Unimportable, earlier, save_draft, too_long
+from newsroom.lib.slugs import slug_for
+from newsroom.publishing import Unpublishable, publish
+from reports.models import Report
+
+
+class Command(BaseCommand):
+    help = (
+        "Read an issue from FILE (plain text, Markdown or HTML; - for standard input) and save it as a draft. "
+        "The same text is imported once: a second time, its draft is named. Exit status: 0 if it can be imported, "
+        "1 if not, 2 for a wrong call."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", metavar="FILE", help="the file to read, or - for standard input")
+        parser.add_argument("--dry-run", action="store_true", help="only say what was understood; save nothing")
+        parser.add_argument("--publish", action="store_true", help="publish the issue at once")
+        parser.add_argument("--format", choices=("text", "json"), default="text", help="how to say it")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        text = self.read(options["file"])
+        issue = parse(text)
+        reasons = list(too_long(issue)) if issue.importable else []
+        report = earlier(text) if issue.importable else None
+        if issue.importable and not reasons and not options["dry_run"]:
+            report = self.save(issue, text, report, publishing=options["publish"])
+        if options["format"] == "json":
+            slug = report.slug if report else slug_for(issue.title)
+            self.stdout.write(json.dumps({"slug": slug, **issue.as_dict()}, ensure_ascii=False, indent=2))
+        else:
+            self.describe(issue, report, dry_run=options["dry_run"])
+        if not issue.importable or reasons:
+            raise CommandError(" ".join(reasons) or "This can't be imported; the problems above say why.", returncode=1)
+
+    def read(self, name: str) -> str:
+        try:
+            return decode(sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes())
+        except OSError as fault:
+            raise CommandError(f"{name} can't be read: {fault.strerror}.") from None
+        except UnreadableText as fault:
+            raise CommandError(str(fault)) from None
+
+    def save(self, issue: ParsedIssue, text: str, report: Report | None, *, publishing: bool) -> Report:
+        try:
+            report = report or save_draft(issue, by=None, source=text)
+            if publishing:
+                publish(report, by=None)
+        except (Unimportable, Unpublishable) as fault:
+            raise CommandError(str(fault)) from None
+        return report
+
+    def describe(self, issue: ParsedIssue, report: Report | None, *, dry_run: bool) -> None:
+        for problem in issue.problems:
+            style = self.style.ERROR if problem.level == "error" else self.style.WARNING
+            self.stdout.write(style(f"line {problem.line}: {problem.level}: {problem.message}"))
+        counts = [
+            f"{sum(story.section == 'china' for story in issue.stories)} China stories",
+            f"{sum(story.section == 'international' for story in issue.stories)} International stories",
+            f"{len(issue.takeaways)} takeaways",
+            f"{len(issue.credits)} credits",
+            f"{len(issue.watchlist)} companies",
+            f"{len(issue.policies)} policies",
+            f"{len(issue.ignored)} lines left out",
+        ]
+        self.stdout.write(f"{issue.title or 'No title'} ({issue.issued_on or 'no date'})")
+        self.stdout.write(", ".join(counts))
+        if report:
+            self.stdout.write(f"{'There already is' if dry_run else 'On the desk'}: {report.slug}")

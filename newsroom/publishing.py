@@ -1,0 +1,171 @@
+"""
+What readers get, and when. The one way to publish, for the desk, commands and every later door.
+
+Publishing freezes the working rows as a revision, and writes an edition of it with its projections, all in one
+transaction. Whether an edition is live is a question of time alone (`Edition.objects.live()`), so a scheduled one
+appears with no process running.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+import policies.projection
+import reports.projection
+import watchlist.projection
+from newsroom.issue import Content, present
+from newsroom.revising import keep, lock
+from newsroom.roles import require
+from reports.models import Edition, Report
+
+PROJECTIONS = (reports.projection.project, watchlist.projection.project, policies.projection.project)
+
+
+class Unpublishable(Exception):
+    """Why an issue can't be published, scheduled or withdrawn as it stands; `reasons` are whole sentences."""
+
+    def __init__(self, reasons: Iterable[str]) -> None:
+        self.reasons = list(reasons)
+        super().__init__(" ".join(self.reasons))
+
+
+@transaction.atomic
+def publish(report: Report, *, by: Any, at: datetime | None = None, kind: str = "", note: str = "") -> Edition:
+    """
+    Give readers the issue as its working rows stand: now, or from the aware time `at` on.
+
+    What was scheduled before is replaced: the rows that are frozen now hold all of it and more. The first edition
+    that readers see is a first publication; later ones are of `kind` (default: an update). If readers have exactly
+    this already, the edition they have is given back and nothing is written.
+
+    Raises PermissionDenied, and Unpublishable with every reason.
+    """
+    require(by, "reports.publish_report")
+    report = lock(report)
+    now = timezone.now()
+    if at is not None and at <= now:
+        raise Unpublishable(["The time to publish has passed; choose a later one, or publish now."])
+    revision = keep(report, by=by)
+    if reasons := [*missing(revision.content), *taken_address(report, now)]:
+        raise Unpublishable(reasons)
+    drop_scheduled(report, now)
+    live = report.editions.live(now).select_related("revision").first()
+    if live and at is None and live.revision.digest == revision.digest:
+        return live
+    begun = report.editions.begun(now).exists()
+    start = at or now
+    report.editions.current(now).update(live_until=start)
+    return freeze(
+        Edition(
+            report=report,
+            revision=revision,
+            kind=(kind or Edition.Kind.UPDATE) if begun else Edition.Kind.FIRST,
+            live_from=start,
+            published_by=by,
+            note=note,
+        )
+    )
+
+
+@transaction.atomic
+def withdraw(report: Report, *, by: Any, note: str = "") -> Edition:
+    """
+    Take the issue away from readers, who are told so at its address, with the public `note` if there is one.
+
+    What was scheduled is cancelled too. Raises PermissionDenied, and Unpublishable if readers don't have it.
+    """
+    require(by, "reports.publish_report")
+    report = lock(report)
+    now = timezone.now()
+    drop_scheduled(report, now)
+    live = report.editions.live(now).select_related("revision").first()
+    if live is None:
+        raise Unpublishable(["This issue is not live, so there is nothing to withdraw."])
+    report.editions.filter(pk=live.pk).update(live_until=now)
+    return freeze(
+        Edition(
+            report=report,
+            revision=live.revision,
+            kind=Edition.Kind.WITHDRAWAL,
+            live_from=now,
+            published_by=by,
+            note=note,
+        )
+    )
+
+
+@transaction.atomic
+def cancel(report: Report, *, by: Any) -> None:
+    """
+    Call off what is scheduled; what readers have stays, and the revision is kept.
+
+    Raises PermissionDenied, and Unpublishable if nothing is scheduled (any more).
+    """
+    require(by, "reports.publish_report")
+    if not drop_scheduled(lock(report), timezone.now()):
+        raise Unpublishable(["Nothing is scheduled for this issue."])
+
+
+def drop_scheduled(report: Report, now: datetime) -> bool:
+    """Whether something was scheduled; it is gone, and what it would have replaced stays until further notice."""
+    dropped, _ = report.editions.scheduled(now).delete()
+    if dropped:
+        report.editions.current(now).update(live_until=None)
+    return bool(dropped)
+
+
+def missing(content: Content) -> list[str]:
+    """What an issue must have before anybody can read it, in sentences."""
+    reasons = []
+    if not content["issued_on"]:
+        reasons.append("The issue has no date.")
+    if not content["stories"]:
+        reasons.append("The issue has no stories.")
+    return reasons
+
+
+def taken_address(report: Report, now: datetime) -> list[str]:
+    """A sentence if another issue has, or is about to have, this one's address."""
+    others = Edition.objects.filter(slug=report.slug).exclude(report=report)
+    other = others.current(now).first() or others.scheduled(now).first()
+    return [f"“{other.title}” is at the address /reports/{report.slug}/; choose another slug."] if other else []
+
+
+def freeze(edition: Edition) -> Edition:
+    """Write the edition with its page and projections; refuse a span that meets another of the same report."""
+    if edition.report.editions.filter(Q(live_until=None) | Q(live_until__gt=edition.live_from)).exists():
+        # PostgreSQL holds this by an exclusion constraint too; on SQLite this check, made under its one write
+        # lock, is what holds it.
+        raise Unpublishable(["Another edition of this issue covers that time; try again."])
+    draw(edition)
+    edition.save()
+    for project in PROJECTIONS:
+        project(edition)
+    return edition
+
+
+def draw(edition: Edition) -> None:
+    """Fill in what an edition repeats from its revision: the facts of its lists, and its page."""
+    content = edition.revision.content
+    edition.slug, edition.title, edition.number = content["slug"], content["title"], content["number"]
+    edition.issued_on, edition.standfirst = date.fromisoformat(content["issued_on"]), content["standfirst"]
+    edition.image = (content["hero"] or {}).get("file", "")
+    edition.article = "" if edition.kind == Edition.Kind.WITHDRAWAL else draw_article(content)
+
+
+def draw_article(content: Content) -> str:
+    return render_to_string("reports/_article.html", {"issue": present(content)})
+
+
+@transaction.atomic
+def rebuild(edition: Edition) -> None:
+    """Draw an edition's page and write its projections anew from its revision, as its publishing did."""
+    draw(edition)
+    edition.save()
+    for project in PROJECTIONS:
+        project(edition)

@@ -1,0 +1,115 @@
+"""The desk's parts of an issue that this app owns. The issue itself is in newsroom/admin.py."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Field, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from taggit.forms import TagWidget
+from taggit.managers import TaggableManager
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from reports.forms import ImageForm, StoryForm, StoryFormSet
+from reports.images import draw
+from reports.models import Credit, Image, Report, Section, Source, Story, Takeaway
+
+
+class TagLineWidget(TagWidget, UnfoldAdminTextInputWidget):
+    """A line of tags that looks like the desk's other lines."""
+
+
+class WithTagLine:
+    """For admins of models with tags."""
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
+        if isinstance(db_field, TaggableManager):
+            kwargs["widget"] = TagLineWidget
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+class SectionInline(WithTagLine, StackedInline):
+    """The stories of one section, closed to a list that can be sorted."""
+
+    model = Story
+    form = StoryForm
+    fields = ("headline", "body", ("tags", "slug", "section"), "rank")
+    extra = 0
+    collapsible = True
+    ordering_field = "rank"
+    hide_ordering_field = True
+    section = ""
+
+    def get_formset(self, request: HttpRequest, obj: Report | None = None, **kwargs: Any) -> type[StoryFormSet]:
+        own = type(f"{self.section}StoryFormSet", (StoryFormSet,), {"section": self.section})
+        formset = super().get_formset(request, obj, formset=own, **kwargs)
+        formset.form.base_fields["section"].initial = self.section
+        return formset
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Story]:
+        return super().get_queryset(request).filter(section=self.section).order_by("rank")
+
+
+class ChinaInline(SectionInline):
+    section = Section.CHINA.value
+    verbose_name = "China story"
+    verbose_name_plural = "China stories"
+
+
+class InternationalInline(SectionInline):
+    section = Section.INTERNATIONAL.value
+    verbose_name = "International story"
+    verbose_name_plural = "International stories"
+
+
+class PositionedInline(TabularInline):
+    """A short list that can be sorted."""
+
+    extra = 0
+    ordering_field = "position"
+    hide_ordering_field = True
+    hide_title = True
+
+
+class TakeawayInline(PositionedInline):
+    model = Takeaway
+    fields = ("text", "position")
+    verbose_name_plural = "key takeaways"
+
+
+class CreditInline(PositionedInline):
+    model = Credit
+    fields = ("source", "position")
+    autocomplete_fields = ("source",)
+    verbose_name_plural = "reporting credits"
+
+
+@admin.register(Source)
+class SourceAdmin(ModelAdmin):
+    list_display = ("name", "link")
+    search_fields = ("name",)
+    ordering = ("name",)
+
+
+@admin.register(Image)
+class ImageAdmin(ModelAdmin):
+    form = ImageForm
+    list_display = ("thumbnail", "__str__", "caption", "credit", "size")
+    list_display_links = ("thumbnail", "__str__")
+    search_fields = ("alt", "caption", "credit")
+    fields = ("file", "focal_point", "alt", "decorative", "caption", "credit")
+
+    @admin.display(description="picture")
+    def thumbnail(self, image: Image) -> str:
+        sources = image.sources("webp")
+        return format_html('<img src="{}" alt="" width="96" class="desk-thumbnail">', sources[0][0]) if sources else "–"
+
+    @admin.display(description="size")
+    def size(self, image: Image) -> str:
+        return f"{image.width} × {image.height}" if image.width else "file to come"
+
+    def save_model(self, request: HttpRequest, obj: Image, form: forms.ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        draw(obj)

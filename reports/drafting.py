@@ -1,0 +1,75 @@
+"""Making a new issue from what a text or a person gives for it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from django.db import transaction
+
+from newsroom.lib.richtext import from_paragraphs
+from newsroom.lib.slugs import slug_for, unique_slug
+from newsroom.lib.text import folded
+from reports.models import Credit, Image, Report, Section, Source, Story, Takeaway
+from reports.ranking import rank
+
+
+class Draft(NamedTuple):
+    """A story to be, as plain text."""
+
+    section: str
+    headline: str
+    paragraphs: Iterable[str]
+
+
+@transaction.atomic
+def draft(
+    *,
+    title: str,
+    issued_on: date | None = None,
+    intro: Iterable[str] = (),
+    hero_alt: str = "",
+    headings: Mapping[str, str] | None = None,
+    stories: Iterable[Draft] = (),
+    takeaways: Iterable[str] = (),
+    credited: Iterable[str] = (),
+    source_digest: str = "",
+) -> Report:
+    """
+    Write a new issue's rows, and give it back. Stories are ranked in their order, section by section.
+
+    `hero_alt` describes a picture whose file is still to come. Sources that are new are registered.
+    """
+    report = Report.objects.create(
+        title=title,
+        slug=unique_slug(slug_for(title), set(Report.objects.values_list("slug", flat=True))),
+        issued_on=issued_on,
+        intro=from_paragraphs(list(intro)),
+        hero=Image.objects.create(alt=hero_alt) if hero_alt else None,
+        china_heading=(headings or {}).get(Section.CHINA, ""),
+        international_heading=(headings or {}).get(Section.INTERNATIONAL, ""),
+        source_digest=source_digest,
+    )
+    stories = list(stories)
+    for section in Section.values:
+        rank(
+            report,
+            section,
+            [
+                Story(headline=story.headline, body=from_paragraphs(list(story.paragraphs)))
+                for story in stories
+                if story.section == section
+            ],
+        )
+    Takeaway.objects.bulk_create(
+        Takeaway(report=report, position=position, text=text) for position, text in enumerate(takeaways)
+    )
+    credit(report, credited)
+    return report
+
+
+def credit(report: Report, names: Iterable[str]) -> None:
+    """Credit the sources of these names, each once, in their order."""
+    unique = {folded(name): name for name in reversed(list(names))}
+    for position, (key, name) in enumerate(reversed(unique.items())):
+        source, _ = Source.objects.get_or_create(key=key, defaults={"name": name})
+        Credit.objects.create(report=report, source=source, position=position)

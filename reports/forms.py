@@ -1,0 +1,120 @@
+"""The forms in which editors write an issue, its stories and its pictures."""
+
+from typing import Any
+
+from django import forms
+from unfold.forms import PaginationInlineFormSet
+
+from newsroom.lib.slugs import slug_for, unique_slug
+from reports.images import UnusablePicture, recode
+from reports.models import Image, Report, Section, Story
+from reports.ranking import rank
+
+
+class ReportForm(forms.ModelForm):
+    """
+    An issue, with the version that its editor has seen.
+
+    If somebody saved it since, the form does not validate, so nothing is written and everything typed stays in it;
+    `over`, the number of the version that the editor has now been shown beside his own, lets him save all the same.
+    """
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    over = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Report
+        fields = "__all__"  # the desk names those it shows
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["slug"].required = False
+        self.fields["standfirst"].widget.attrs["rows"] = 2
+        self.fields["seen"].initial = self.instance.version
+
+    @property
+    def stale(self) -> bool:
+        """Whether somebody saved the issue since the editor opened it (and he has not been shown that yet)."""
+        return self.has_error("__all__", "stale")
+
+    def clean_slug(self) -> str:
+        slug = self.cleaned_data["slug"]
+        if slug:
+            return slug
+        others = Report.objects.exclude(pk=self.instance.pk).values_list("slug", flat=True)
+        return unique_slug(slug_for(self.data.get("title", "")), set(others))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        current = self.instance.version
+        if self.instance.pk and current not in (cleaned.get("seen"), cleaned.get("over")):
+            raise forms.ValidationError(
+                "Somebody saved this issue after you opened it. Nothing of yours was saved yet, and nothing is lost.",
+                code="stale",
+            )
+        return cleaned
+
+
+class StoryForm(forms.ModelForm):
+    """One story. Its rank is not checked against the others': the formset gives all of them their ranks anew."""
+
+    class Meta:
+        model = Story
+        fields = ("headline", "body", "tags", "slug", "section", "rank")
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return {*super()._get_validation_exclusions(), "rank"}
+
+
+class StoryFormSet(PaginationInlineFormSet):
+    """
+    The stories of one section.
+
+    The order in which they were put becomes their ranks; a story given to the other section goes to its end.
+    """
+
+    section = ""
+
+    def save(self, commit: bool = True) -> list[Story]:
+        if not commit:
+            return super().save(commit=False)
+        gone = [form for form in self.initial_forms if self._should_delete_form(form)]
+        kept = [
+            form
+            for form in self.forms
+            if not self._should_delete_form(form) and (form.instance.pk or form.has_changed())
+        ]
+        self.deleted_objects = [form.instance for form in gone]
+        self.new_objects = [form.save(commit=False) for form in kept if not form.instance.pk]
+        self.changed_objects = [
+            (form.save(commit=False), form.changed_data) for form in kept if form.instance.pk and form.has_changed()
+        ]
+        for story in self.deleted_objects:
+            story.delete()
+        kept.sort(key=lambda form: form.cleaned_data.get("rank") or 0)
+        for section in Section.values:
+            here = [form.instance for form in kept if form.instance.section == section]
+            if section == self.section:
+                rank(self.instance, section, here)
+            elif here:
+                rank(self.instance, section, [*self.instance.stories.filter(section=section), *here])
+        for form in kept:
+            if form.has_changed():
+                form.save_m2m()
+        return [form.instance for form in kept]
+
+
+class ImageForm(forms.ModelForm):
+    class Meta:
+        model = Image
+        fields = ("file", "focal_point", "alt", "decorative", "caption", "credit")
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if not file or "file" not in self.changed_data:
+            return file
+        try:
+            file.seek(0)
+            return recode(file)
+        except UnusablePicture as fault:
+            raise forms.ValidationError(str(fault)) from fault

@@ -1,0 +1,133 @@
+"""Public pages of the issues. All read editions and their projections, never the desk's rows."""
+
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Prefetch, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from reports.caching import public_page
+from reports.models import Edition, EditionStory, EditionTag, Section
+from reports.paging import page_of
+
+
+def show(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """The page of one edition: a shell around what was drawn when it was frozen."""
+    live = Edition.objects.live().without_article()
+    place = (edition.issued_on, edition.report_id)
+    context = {
+        "edition": edition,
+        "article": edition.article,
+        "previous": live.before(*place).first(),
+        "next": live.after(*place).first(),
+        "canonical_url": settings.SITE_URL + edition.url,
+    }
+    return render(request, "reports/report_detail.html", context)
+
+
+def gone_or_moved(request: HttpRequest, slug: str) -> Edition | HttpResponse:
+    """
+    What became of an issue that was at this address once.
+
+    Its live edition if it is at another address now, the page that says it was withdrawn, or Http404 if nothing was
+    ever public here.
+    """
+    past = Edition.objects.begun().filter(slug=slug).order_by("-live_from").without_article().first()
+    successor = past and Edition.objects.current().filter(report=past.report_id).without_article().first()
+    if successor is None:
+        raise Http404("No issue is at this address.")
+    if successor.kind == Edition.Kind.WITHDRAWAL:
+        context = {"withdrawn_on": successor.live_from, "note": successor.note}
+        return render(request, "410.html", context, status=410)
+    return successor
+
+
+@public_page
+def report(request: HttpRequest, slug: str) -> HttpResponse:
+    edition = Edition.objects.live().filter(slug=slug).first()
+    if edition:
+        return show(request, edition)
+    found = gone_or_moved(request, slug)
+    return redirect(found, permanent=True) if isinstance(found, Edition) else found
+
+
+@public_page
+def story(request: HttpRequest, slug: str, story_slug: str) -> HttpResponse:
+    edition = Edition.objects.live().filter(slug=slug).without_article().first()
+    if edition is None:
+        found = gone_or_moved(request, slug)
+        return (
+            redirect("reports:story", found.slug, story_slug, permanent=True) if isinstance(found, Edition) else found
+        )
+    stories = list(edition.stories.all())
+    here = next((story for story in stories if story.slug == story_slug), None)
+    if here is None:
+        return redirect(renamed(edition, story_slug), permanent=True)
+    section = [other for other in stories if other.section == here.section]
+    place = section.index(here)
+    context = {
+        "edition": edition,
+        "story": here,
+        "tags": here.tags.all(),
+        "previous": section[place - 1] if place else None,
+        "next": section[place + 1] if place + 1 < len(section) else None,
+    }
+    return render(request, "reports/story_detail.html", context)
+
+
+def renamed(edition: Edition, slug: str) -> EditionStory:
+    """The story that had this slug in an earlier edition of the same issue. Raises Http404."""
+    begun = Edition.objects.begun().filter(report=edition.report_id)
+    once = EditionStory.objects.filter(edition__in=begun, slug=slug).order_by("-edition__live_from").values("story_id")
+    now = edition.stories.filter(story_id=Subquery(once[:1])).with_edition().first()
+    if now is None:
+        raise Http404("No story is at this address.")
+    return now
+
+
+@public_page
+def archive(request: HttpRequest) -> HttpResponse:
+    def lead(section: Section) -> Subquery:
+        stories = EditionStory.objects.filter(edition=OuterRef("pk"), section=section).order_by("rank")
+        return Subquery(stories.values("headline")[:1])
+
+    editions = Edition.objects.live().annotate(
+        china_lead=lead(Section.CHINA), international_lead=lead(Section.INTERNATIONAL)
+    )
+    page = page_of(editions, request, size=50)
+    years = [
+        {"year": year, "editions": list(group)} for year, group in groupby(page.editions, lambda e: e.issued_on.year)
+    ]
+    return render(request, "reports/archive.html", {"years": years, "older_url": page.older_url})
+
+
+@public_page
+def section(request: HttpRequest, key: str) -> HttpResponse:
+    if key not in Section.values:
+        raise Http404("There are two sections: china and international.")
+    stories = EditionStory.objects.filter(section=key).order_by("rank")
+    page = page_of(with_stories(stories), request, size=10)
+    context = {"section": {"key": key, "label": Section(key).label}, **page._asdict()}
+    return render(request, "reports/section.html", context)
+
+
+@public_page
+def tag(request: HttpRequest, slug: str) -> HttpResponse:
+    tags = EditionTag.objects.filter(slug=slug)
+    stories = EditionStory.objects.filter(Exists(tags.filter(story=OuterRef("pk")))).order_by("section", "rank")
+    page = page_of(with_stories(stories, or_tags=tags.filter(story=None)), request, size=20)
+    newest = tags.filter(edition__in=Edition.objects.live().values("pk")).order_by("-edition__issued_on").first()
+    if newest is None:
+        raise Http404("No published story has this tag.")
+    context = {"tag": newest, **page._asdict()}
+    return render(request, "reports/tag.html", context)
+
+
+def with_stories(stories: Any, or_tags: Any = None) -> Any:
+    """Live editions that have any of these stories (or of the tags), each with those of its own prefetched."""
+    wanted = Exists(stories.filter(edition=OuterRef("pk")))
+    if or_tags is not None:
+        wanted |= Exists(or_tags.filter(edition=OuterRef("pk")))
+    return Edition.objects.live().filter(wanted).prefetch_related(Prefetch("stories", stories))

@@ -1,0 +1,96 @@
+/*
+ * Rows of an issue by keyboard: every sortable row gets buttons that move it up and down, and every closed story
+ * opens with Enter or Space. Without this script rows can still be dragged, and stay in their order.
+ */
+(() => {
+  "use strict";
+
+  const rowsOf = (list) =>
+    [...list.children].filter((row) => row.matches(".form-group:not(.empty-form), tbody:not(.empty-form)"));
+
+  const renumber = (list, field) => {
+    rowsOf(list).forEach((row, place) => {
+      const input = row.querySelector(`input[name$="-${field}"]`);
+      if (input) input.value = place + 1;
+      const [up, down] = row.querySelectorAll(".desk-rowtool");
+      if (up) {
+        up.disabled = place === 0;
+        down.disabled = row === rowsOf(list).at(-1);
+      }
+    });
+  };
+
+  const move = (list, field, row, step) => {
+    const rows = rowsOf(list);
+    const other = rows[rows.indexOf(row) + step];
+    if (!other) return;
+    if (step < 0) other.before(row);
+    else other.after(row);
+    renumber(list, field);
+    announce(`Moved to place ${rowsOf(list).indexOf(row) + 1}`);
+  };
+
+  const announce = (text) => {
+    let region = document.querySelector("#desk-announcer");
+    if (!region) {
+      region = document.createElement("p");
+      region.id = "desk-announcer";
+      region.className = "sr-only";
+      region.setAttribute("role", "status");
+      document.body.append(region);
+    }
+    region.textContent = text;
+  };
+
+  const tool = (label, icon, act) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "desk-rowtool";
+    button.setAttribute("aria-label", label);
+    button.title = label;
+    button.innerHTML = `<span class="material-symbols-outlined" aria-hidden="true">${icon}</span>`;
+    button.addEventListener("click", (event) => {
+      event.stopPropagation();
+      act();
+      button.focus();
+    });
+    return button;
+  };
+
+  const equip = (list, row) => {
+    const field = list.dataset.orderingField;
+    if (!field || row.querySelector(".desk-rowtools")) return;
+    const title = row.querySelector("h3");
+    const place = title ?? row.querySelector("tr.form-row td");
+    if (!place) return;
+    const tools = document.createElement("span");
+    tools.className = "desk-rowtools";
+    tools.append(
+      tool("Move up", "arrow_upward", () => move(list, field, row, -1)),
+      tool("Move down", "arrow_downward", () => move(list, field, row, 1)),
+    );
+    place.prepend(tools);
+    const name = title?.querySelector("strong");
+    if (name) {
+      name.tabIndex = 0;
+      name.dataset.deskTitle = "";
+      name.setAttribute("role", "button");
+      name.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        name.click();
+      });
+    }
+  };
+
+  const equipAll = () => {
+    document.querySelectorAll("[data-ordering-field]").forEach((list) => {
+      rowsOf(list).forEach((row) => equip(list, row));
+      if (rowsOf(list).length) renumber(list, list.dataset.orderingField);
+    });
+  };
+
+  document.addEventListener("DOMContentLoaded", equipAll);
+  document.addEventListener("formset:added", equipAll);
+  document.addEventListener("formset:removed", equipAll);
+})();

@@ -1,0 +1,39 @@
+"""The desk's registry of companies, and the notes of one issue."""
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+
+from reports.admin import PositionedInline
+from watchlist.models import Alias, Company, Note
+
+
+class NoteInline(PositionedInline):
+    model = Note
+    fields = ("company", "text", "position")
+    autocomplete_fields = ("company",)
+    verbose_name_plural = "company watchlist"
+
+
+class AliasInline(TabularInline):
+    model = Alias
+    fields = ("name",)
+    extra = 0
+    hide_title = True
+
+
+@admin.register(Company)
+class CompanyAdmin(ModelAdmin):
+    list_display = ("name", "country", "link", "notes")
+    list_filter = ("country",)
+    search_fields = ("name", "aliases__name")
+    prepopulated_fields = {"slug": ("name",)}
+    inlines = (AliasInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:
+        return super().get_queryset(request).annotate(note_count=Count("notes", distinct=True))
+
+    @admin.display(description="issues", ordering="note_count")
+    def notes(self, company: Company) -> int:
+        return company.note_count
