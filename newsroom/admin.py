@@ -74,7 +74,7 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
     fieldsets = (
         (None, {"fields": ("title", "standfirst", ("issued_on", "number"), "slug", "seen", "over")}),
         ("Opening", {"fields": ("intro", "hero")}),
-        ("Section headings and tags", {"fields": (("china_heading", "international_heading"), "tags")}),
+        ("Section headings and tags", {"fields": ("china_heading", "international_heading", "tags")}),
     )
     inlines = (ChinaInline, InternationalInline, TakeawayInline, CreditInline, NoteInline, UpdateInline)
     warn_unsaved_form = True
@@ -100,7 +100,7 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
             )
         )
 
-    @display(description="state", label={label: colour for label, colour in STATES.values()})
+    @display(description="state", label=dict(STATES.values()))
     def state(self, report: Report) -> str:
         return STATES[report.state][0]
 

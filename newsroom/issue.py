@@ -143,6 +143,7 @@ def present_story(content: Content, story: Content) -> dict[str, Any]:
     words = richtext.count_words(richtext.plain(story["body"]))
     return {
         **story,
+        "body": richtext.shift_headings(story["body"], 1),  # below the story's own h3
         "url": reverse("reports:story", args=[content["slug"], story["slug"]]),
         "anchor": f"{story['section']}-{story['rank']}",
         "tags": present_tags(story["tags"]),

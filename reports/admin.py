@@ -35,7 +35,7 @@ class SectionInline(WithTagLine, StackedInline):
 
     model = Story
     form = StoryForm
-    fields = ("headline", "body", ("tags", "slug", "section"), "rank")
+    fields = ("headline", "body", "tags", "slug", "section", "rank")
     extra = 0
     collapsible = True
     ordering_field = "rank"

@@ -24,7 +24,18 @@ class ReportForm(forms.ModelForm):
 
     class Meta:
         model = Report
-        fields = "__all__"  # the desk names those it shows
+        fields = (
+            "title",
+            "slug",
+            "number",
+            "issued_on",
+            "standfirst",
+            "intro",
+            "hero",
+            "china_heading",
+            "international_heading",
+            "tags",
+        )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

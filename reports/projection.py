@@ -32,6 +32,6 @@ def as_row(edition: Edition, story: dict[str, str]) -> EditionStory:
         headline=story["headline"],
         slug=story["slug"],
         summary=text.excerpt(words, 220),
-        body=story["body"],
+        body=richtext.shift_headings(story["body"], -1),  # on its own page, below the headline's h1
         words=richtext.count_words(words),
     )

@@ -47,7 +47,7 @@ class PasteForm(forms.Form):
         required=False,
         strip=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 16, "autofocus": True}),
-        help_text="Plain text, Markdown or a copied web page. Nothing is saved before you have seen what was understood.",
+        help_text="Plain text, Markdown or a copied web page. You see what was understood before anything is saved.",
     )
     file = forms.FileField(
         label="or choose a file",

@@ -16,6 +16,7 @@ SCHEMES = {"http", "https", "mailto"}
 SAME_MEANING = {"b": "strong", "i": "em", "h1": "h3", "h2": "h3", "h5": "h4", "h6": "h4", "div": "p"}
 RENAMED = re.compile(rf"<(/?)({'|'.join(SAME_MEANING)})(?=[\s>/])", re.IGNORECASE)
 EMPTY_PARAGRAPH = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
+HEADING = re.compile(r"(</?h)([34])>")
 WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af]|[^\W_]+(?:[’'\-.,][^\W_]+)*")
 
 
@@ -42,6 +43,11 @@ def clean(text: str) -> str:
         attribute_filter=keep_own_or_absolute,
     )
     return EMPTY_PARAGRAPH.sub("", cleaned).strip()
+
+
+def shift_headings(text: str, by: int) -> str:
+    """Cleaned HTML with its headings `by` levels deeper (less than 0: higher), to fit below another heading."""
+    return HEADING.sub(lambda m: f"{m[1]}{int(m[2]) + by}>", text)
 
 
 def from_paragraphs(paragraphs: list[str]) -> str:
