@@ -119,7 +119,7 @@ class Report(models.Model):
         max_length=80,
         unique=True,
         validators=[validate_slug],
-        help_text="The last part of the address: /reports/<slug>/.",
+        help_text="The last part of the address: /reports/…/. Empty: from the title.",
     )
     number = models.PositiveIntegerField(null=True, blank=True, unique=True, help_text="Issue number, if you count.")
     issued_on = models.DateField("date of issue", null=True, blank=True)
