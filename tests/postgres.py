@@ -88,17 +88,7 @@ def server() -> Iterator[str]:
             os.chown(folder, user["user"], user["group"])
         common: dict[str, Any] = {"cwd": folder, "stdin": subprocess.DEVNULL, "env": server_environment(), **user}
         made = subprocess.run(
-            [
-                bin_folder / "initdb",
-                "--pgdata",
-                data,
-                "--username",
-                USER,
-                "--auth=trust",
-                "--no-sync",
-                "--encoding=UTF8",
-                f"--locale={LOCALE}",
-            ],
+            [bin_folder / "initdb", "-D", data, "-U", USER, "--auth=trust", "-E", "UTF8", f"--locale={LOCALE}", "-N"],
             capture_output=True,
             text=True,
             check=False,

@@ -58,7 +58,7 @@ class Child:
         if self.ended is None:
             self.ended = now
             self.pause = 0 if now - self.started > STEADY_AFTER else min(LONGEST_PAUSE, self.pause * 2 or 1)
-            return f"The {self.name} ended (exit code {code}); it starts again in {self.pause:.0f} seconds."
+            return f"The {self.name} ended (exit code {code}); it starts again in {self.pause:.0f} s."
         if now - self.ended >= self.pause:
             self.start()
         return None

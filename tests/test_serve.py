@@ -1,0 +1,132 @@
+"""`manage.py serve` as a person or systemd runs it: real processes, real signals."""
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+SECONDS = 30
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def within_time(condition: Callable[[], object]) -> bool:
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def status(port: int) -> int | None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/no-such-page/")
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+
+
+def children(pid: int) -> list[int]:
+    """The process's children, the way both Linux and macOS tell."""
+    listed = subprocess.run(["ps", "-Ao", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    pairs = (map(int, line.split()) for line in listed.splitlines())
+    return [child for child, parent in pairs if parent == pid]
+
+
+def alive(pid: int) -> bool:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, 0)
+        return True
+    return False
+
+
+class Site:
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "DOTENV": os.devnull,
+            "VAR_DIR": str(folder),
+            "PORT": str(self.port),
+        }
+        (folder / "static").symlink_to(settings.STATIC_ROOT)
+        self.log = folder / "log"
+        self.manage("migrate", "--verbosity=0")
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(self.command("serve", "--no-static"), stdout=log, stderr=log, **self.place)
+
+    @property
+    def place(self) -> dict[str, Any]:
+        return {"cwd": ROOT, "env": self.environment}
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "manage.py", *arguments]
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(self.command(*arguments), check=False, capture_output=True, text=True, **self.place)
+
+
+@pytest.fixture
+def site(tmp_path: Path, collected_static: None) -> Iterator[Site]:
+    site = Site(tmp_path)
+    try:
+        assert within_time(lambda: "Ctrl-C" in site.log.read_text()), site.log.read_text()
+        yield site
+    finally:
+        site.process.kill()
+        site.process.wait()
+
+
+def test_says_where_it_is_and_keeps_the_web_server_running(site):
+    assert site.log.read_text() == f"Newsroom is at http://127.0.0.1:{site.port} (Ctrl-C ends it)\n"
+    assert status(site.port) == 404
+
+    # A second one: one sentence, nothing more.
+    second = site.manage("serve", "--no-static")
+    assert second.returncode == 1
+    assert f"Port {site.port} can't be used" in second.stderr
+    assert second.stderr.count("\n") == 1
+
+    # Its web server dies: another takes its place.
+    (web,) = children(site.process.pid)
+    os.kill(web, signal.SIGKILL)
+    assert within_time(lambda: children(site.process.pid) not in ([], [web]))
+    assert within_time(lambda: status(site.port) == 404)
+    assert "The web server ended (exit code -9); it starts again in 1 s." in site.log.read_text()
+
+    # The polite end: all of them, without complaint.
+    family = children(site.process.pid)
+    family += [grandchild for child in family for grandchild in children(child)]
+    assert len(family) >= 2
+    site.process.send_signal(signal.SIGTERM)
+    assert site.process.wait(SECONDS) == 0
+    assert not any(map(alive, family))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux's kernel can do this")
+def test_leaves_no_orphan_when_it_is_killed(site):
+    (web,) = children(site.process.pid)
+    family = [web, *children(web)]
+    site.process.kill()
+    site.process.wait()
+    assert within_time(lambda: not any(map(alive, family)))
+    assert status(site.port) is None
