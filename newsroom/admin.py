@@ -8,7 +8,7 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -49,16 +49,7 @@ class StateFilter(admin.SimpleListFilter):
         return [(key, label) for key, (label, _) in STATES.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> QuerySet[Report]:
-        live = queryset.filter(live_from__isnull=False)
-        absent = queryset.filter(live_from=None)
-        unscheduled = absent.filter(scheduled_for=None)
-        return {
-            "draft": unscheduled.filter(withdrawn_at=None),
-            "scheduled": absent.filter(scheduled_for__isnull=False),
-            "live": live.filter(live_digest=F("kept_digest")),
-            "changed": live.exclude(live_digest=F("kept_digest")),
-            "withdrawn": unscheduled.filter(withdrawn_at__isnull=False),
-        }.get(self.value() or "", queryset)
+        return queryset.in_state(self.value()) if self.value() in STATES else queryset
 
 
 @admin.register(Report)

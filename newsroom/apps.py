@@ -1,5 +1,3 @@
-from typing import ClassVar
-
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig as DjangoStaticFilesConfig
 from django.db.models.signals import post_migrate
@@ -62,7 +60,7 @@ UNUSED_CKEDITOR_PLUGINS = [
 
 
 class StaticFilesConfig(DjangoStaticFilesConfig):
-    ignore_patterns: ClassVar[list[str]] = [
+    ignore_patterns = [
         *DjangoStaticFilesConfig.ignore_patterns,
         "*.md",
         "ckeditor/galleriffic/*",

@@ -26,7 +26,7 @@ def gather(report: Report) -> Content:
     Stories come by section and rank, everything else by its position. Ids are those of the rows they were read
     from, so that two snapshots can be compared row by row.
     """
-    stories = report.stories.prefetch_related("tags").order_by("section", "rank")
+    stories = report.stories.prefetch_related("tags").order_by("section", "rank")  # type: ignore[misc]
     return {
         "schema": SCHEMA,
         "title": report.title,

@@ -1,6 +1,6 @@
 """Keeping every state of an issue, and refusing to save over one that the editor has not seen."""
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 
@@ -36,7 +36,7 @@ def claim(report: Report, *, seen: int) -> int:
 
 
 @transaction.atomic
-def keep(report: Report, *, by: AbstractBaseUser | None, note: str = "") -> Revision:
+def keep(report: Report, *, by: User | None, note: str = "") -> Revision:
     """
     Keep the issue as it stands, as its next revision, and give that back.
 

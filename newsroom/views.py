@@ -3,7 +3,7 @@
 from pathlib import PurePath
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.static import serve
 
@@ -19,7 +19,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return show(request, edition) if edition else render(request, "home_empty.html")
 
 
-def media(request: HttpRequest, path: str) -> HttpResponse:
+def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """
     A picture of a live issue, or for staff of any.
 
@@ -32,6 +32,6 @@ def media(request: HttpRequest, path: str) -> HttpResponse:
         cache = "private, no-store"
     else:
         raise Http404("No published picture has this name.")
-    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     response.headers["Cache-Control"] = cache
     return response

@@ -110,6 +110,20 @@ class ReportQuerySet(models.QuerySet["Report"]):
             kept_digest=Subquery(Revision.objects.filter(report=OuterRef("pk")).values("digest")[:1]),
         )
 
+    def in_state(self, state: str) -> ReportQuerySet:
+        """Those of one `Report.state`; to be called after `with_state()`."""
+        live, absent = Q(live_from__isnull=False), Q(live_from=None)
+        settled = Q(live_digest=F("kept_digest"))
+        return self.filter(
+            {
+                "draft": absent & Q(scheduled_for=None, withdrawn_at=None),
+                "scheduled": absent & Q(scheduled_for__isnull=False),
+                "live": live & settled,
+                "changed": live & ~settled,
+                "withdrawn": absent & Q(scheduled_for=None, withdrawn_at__isnull=False),
+            }[state]
+        )
+
 
 class Report(models.Model):
     """One issue as the desk sees it: working rows, which readers never see."""
@@ -378,11 +392,9 @@ class ProjectionQuerySet(models.QuerySet[Any]):
 
     def latest_of_each(self, registered: str) -> ProjectionQuerySet:
         """Of each row of a registry the newest appearance, with `times`, the number of them all."""
-        window = {"partition_by": [F(registered)]}
-        newest = Window(
-            RowNumber(), order_by=[F("edition__issued_on").desc(), F("edition__report_id").desc()], **window
-        )
-        return self.annotate(nth=newest, times=Window(Count("pk"), **window)).filter(nth=1)
+        order = [F("edition__issued_on").desc(), F("edition__report_id").desc()]
+        newest = Window(RowNumber(), partition_by=[F(registered)], order_by=order)
+        return self.annotate(nth=newest, times=Window(Count("pk"), partition_by=[F(registered)])).filter(nth=1)
 
 
 class EditionStory(models.Model):

@@ -16,7 +16,7 @@ class Recognition:
     row: Any = None
 
 
-def recognise(names: Iterable[str], *, registry: type, aliases: type, of: str, label: str) -> dict[str, Recognition]:
+def recognise(names: Iterable[str], *, registry: Any, aliases: Any, of: str, label: str) -> dict[str, Recognition]:
     """
     What each name is in a registry, in two queries however many there are.
 

@@ -127,7 +127,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
 
 def with_stories(stories: Any, or_tags: Any = None) -> Any:
     """Live editions that have any of these stories (or of the tags), each with those of its own prefetched."""
-    wanted = Exists(stories.filter(edition=OuterRef("pk")))
+    wanted: Any = Exists(stories.filter(edition=OuterRef("pk")))
     if or_tags is not None:
         wanted |= Exists(or_tags.filter(edition=OuterRef("pk")))
     return Edition.objects.live().filter(wanted).prefetch_related(Prefetch("stories", stories))

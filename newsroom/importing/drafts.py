@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model
 
 from newsroom.importing.parsed import ParsedIssue
+from newsroom.lib.fields import room
 from newsroom.lib.text import printable
 from newsroom.revising import keep
 from newsroom.roles import require
@@ -78,9 +78,6 @@ def save_draft(
 
 def too_long(issue: ParsedIssue) -> Iterator[str]:
     """A sentence for each piece that has no room in its column."""
-
-    def room(model: type[Model], field: str) -> int:
-        return int(model._meta.get_field(field).max_length or 0)  # noqa: SLF001 - Django's documented way to ask
 
     pieces: list[tuple[str, str, int]] = [
         ("The title", issue.title, room(Report, "title")),

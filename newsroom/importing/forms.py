@@ -14,6 +14,7 @@ from unfold.widgets import (
 
 from newsroom.importing.decoding import UnreadableText, decode
 from newsroom.importing.parsed import Note, ParsedIssue, Policy, Story, Takeaway
+from newsroom.lib.fields import room
 from policies.models import Policy as TrackedPolicy
 from policies.models import Update
 from reports.models import Image, Report, Section, Source
@@ -24,11 +25,6 @@ from watchlist.models import Company
 from watchlist.models import Note as WorkingNote
 
 MOST_ROWS = 1000
-
-
-def room(model: Any, field: str) -> int:
-    """How many characters a column holds."""
-    return int(model._meta.get_field(field).max_length)  # noqa: SLF001 - Django's documented way to ask
 
 
 def line(model: Any, field: str, *, required: bool = True, **options: Any) -> forms.CharField:
@@ -129,12 +125,13 @@ class RegistryForm(forms.Form):
     named = "name"
     noun = ""
 
-    same = forms.ModelChoiceField(queryset=None, required=False, label="In the registry", widget=SameSelect)
+    same: Any = forms.ModelChoiceField(queryset=None, required=False, label="In the registry", widget=SameSelect)
     line = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, found: Mapping[str, Recognition] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["same"].queryset = self.registry.objects.all()
+        same: Any = self.fields["same"]
+        same.queryset = self.registry.objects.all()
         name = (self.data.get(self.add_prefix(self.named)) if self.is_bound else self.initial.get(self.named)) or ""
         self.recognition = (found or {}).get(name.strip(), Recognition("new"))
         offers: list[tuple[Any, str]] = [("", f"New {self.noun}")]
@@ -142,7 +139,7 @@ class RegistryForm(forms.Form):
             offers = [(self.recognition.row.pk, f"Known: {self.recognition.row}")]
         elif self.recognition.kind == "similar":
             offers.append((self.recognition.row.pk, f"The same as {self.recognition.row}"))
-        self.fields["same"].widget.choices = offers
+        same.widget.choices = offers
 
 
 class NoteForm(RegistryForm):
@@ -166,7 +163,7 @@ class PolicyForm(RegistryForm):
     detail = line(Update, "detail", required=False)
 
 
-def rows_of(form: type[forms.Form]) -> type[forms.BaseFormSet]:
+def rows_of(form: type[forms.Form]) -> Any:
     return forms.formset_factory(form, extra=0, can_delete=True, max_num=MOST_ROWS, absolute_max=MOST_ROWS)
 
 

@@ -14,18 +14,18 @@ class PostgresExclusion(ExclusionConstraint):
     Where SQLite is used, the verb that writes such rows must hold the rule under its write lock.
     """
 
-    def constraint_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> Any:
-        if schema_editor.connection.vendor != "postgresql":
+    def constraint_sql(self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> Any:
+        if schema_editor and schema_editor.connection.vendor != "postgresql":
             return None
         return super().constraint_sql(model, schema_editor)
 
-    def create_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> Any:
-        if schema_editor.connection.vendor != "postgresql":
+    def create_sql(self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> Any:
+        if schema_editor and schema_editor.connection.vendor != "postgresql":
             return None
         return super().create_sql(model, schema_editor)
 
-    def remove_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> Any:
-        if schema_editor.connection.vendor != "postgresql":
+    def remove_sql(self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> Any:
+        if schema_editor and schema_editor.connection.vendor != "postgresql":
             return None
         return super().remove_sql(model, schema_editor)
 

@@ -2,8 +2,15 @@
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
+
+if TYPE_CHECKING:
+    CharField = models.CharField[str, str]
+    TextField = models.TextField[str, str]
+else:
+    CharField, TextField = models.CharField, models.TextField
 
 # C0 and C1 controls (but tab and line feed) and lone surrogates: XML 1.0 §2.2 forbids most of them, PostgreSQL NUL.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -38,7 +45,7 @@ def excerpt(text: str, length: int = 200) -> str:
     return (head[:at] if at > length // 2 else head).rstrip(" ,;:—–-") + "…"
 
 
-class LineField(models.CharField):
+class LineField(CharField):
     """A CharField that keeps one printable line, on every way to the database but `update()`."""
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
@@ -47,7 +54,7 @@ class LineField(models.CharField):
         return value
 
 
-class PlainTextField(models.TextField):
+class PlainTextField(TextField):
     """A TextField that keeps printable text with its line ends."""
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
@@ -56,14 +63,14 @@ class PlainTextField(models.TextField):
         return value
 
 
-class FoldedField(models.CharField):
+class FoldedField(CharField):
     """
     The folded form of another field, kept beside it for lookups and for a unique constraint.
 
     `of` names that field. Databases fold ASCII only (SQLite) or by locale (PostgreSQL); this folds alike on both.
     """
 
-    def __init__(self, *args: object, of: str, **kwargs: object) -> None:
+    def __init__(self, *args: Any, of: str, **kwargs: Any) -> None:
         self.of = of
         kwargs.setdefault("max_length", 250)
         kwargs["editable"] = False
