@@ -19,6 +19,7 @@ import policies.projection
 import reports.projection
 import watchlist.projection
 from newsroom.issue import Content, present
+from newsroom.lib import richtext, text
 from newsroom.revising import keep, lock
 from newsroom.roles import require
 from reports.models import Edition, Report
@@ -153,7 +154,8 @@ def draw(edition: Edition) -> None:
     """Fill in what an edition repeats from its revision: the facts of its lists, and its page."""
     content = edition.revision.content
     edition.slug, edition.title, edition.number = content["slug"], content["title"], content["number"]
-    edition.issued_on, edition.standfirst = date.fromisoformat(content["issued_on"]), content["standfirst"]
+    edition.issued_on = date.fromisoformat(content["issued_on"])
+    edition.standfirst = content["standfirst"] or text.excerpt(richtext.plain(content["intro"]), 220)
     edition.image = (content["hero"] or {}).get("file", "")
     edition.article = "" if edition.kind == Edition.Kind.WITHDRAWAL else draw_article(content)
 

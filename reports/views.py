@@ -1,8 +1,6 @@
 """Public pages of the issues. All read editions and their projections, never the desk's rows."""
 
 from itertools import groupby
-from typing import Any
-
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
@@ -108,7 +106,8 @@ def section(request: HttpRequest, key: str) -> HttpResponse:
     if key not in Section.values:
         raise Http404("There are two sections: china and international.")
     stories = EditionStory.objects.filter(section=key).order_by("rank")
-    page = page_of(with_stories(stories), request, size=10)
+    filled = Edition.objects.live().filter(Exists(stories.filter(edition=OuterRef("pk"))))
+    page = page_of(filled.prefetch_related(Prefetch("stories", stories)), request, size=10)
     context = {"section": {"key": key, "label": Section(key).label}, **page._asdict()}
     return render(request, "reports/section.html", context)
 
@@ -116,18 +115,11 @@ def section(request: HttpRequest, key: str) -> HttpResponse:
 @public_page
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     tags = EditionTag.objects.filter(slug=slug)
-    stories = EditionStory.objects.filter(Exists(tags.filter(story=OuterRef("pk")))).order_by("section", "rank")
-    page = page_of(with_stories(stories, or_tags=tags.filter(story=None)), request, size=20)
     newest = tags.filter(edition__in=Edition.objects.live().values("pk")).order_by("-edition__issued_on").first()
     if newest is None:
-        raise Http404("No published story has this tag.")
-    context = {"tag": newest, **page._asdict()}
-    return render(request, "reports/tag.html", context)
-
-
-def with_stories(stories: Any, or_tags: Any = None) -> Any:
-    """Live editions that have any of these stories (or of the tags), each with those of its own prefetched."""
-    wanted: Any = Exists(stories.filter(edition=OuterRef("pk")))
-    if or_tags is not None:
-        wanted |= Exists(or_tags.filter(edition=OuterRef("pk")))
-    return Edition.objects.live().filter(wanted).prefetch_related(Prefetch("stories", stories))
+        raise Http404("Nothing that is published has this tag.")
+    stories = EditionStory.objects.filter(Exists(tags.filter(story=OuterRef("pk")))).order_by("section", "rank")
+    own = Exists(tags.filter(edition=OuterRef("pk"), story=None))
+    tagged = Edition.objects.live().filter(Exists(tags.filter(edition=OuterRef("pk")))).annotate(is_tagged=own)
+    page = page_of(tagged.prefetch_related(Prefetch("stories", stories)), request, size=20)
+    return render(request, "reports/tag.html", {"tag": newest, **page._asdict()})
