@@ -1,6 +1,7 @@
 """Public pages of the issues. All read editions and their projections, never the desk's rows."""
 
 from itertools import groupby
+
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
