@@ -346,11 +346,14 @@ TAGGIT_STRING_FROM_TAGS = "newsroom.lib.tags.join_tags"
 
 def desk_link(title: str, icon: str, view: str, permission: str, *, page: str = "_changelist") -> dict[str, object]:
     """An entry of the desk's menu, for those who may see where it leads."""
+    link = reverse_lazy(f"admin:{view}{page}")
     return {
         "title": title,
         "icon": icon,
-        "link": reverse_lazy(f"admin:{view}{page}"),
+        "link": link,
         "permission": lambda request: request.user.has_perm(permission),
+        # The import's pages lie below those of the issues, and only the longest match should light up.
+        "active": lambda request: request.path.startswith(str(link)) and ("/import/" in request.path) == (not page),
     }
 
 
