@@ -1,7 +1,7 @@
 # Everything starts from nothing but python3 (3.11 or newer) and make. `make` alone lists what there is.
 
 BIN = .venv/bin
-PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
+PIP = $(BIN)/python -m pip --disable-pip-version-check -qq install --require-hashes
 PYTEST = $(BIN)/python -m pytest
 
 # Checks neither read the developer's .env nor write into var/.
@@ -23,9 +23,9 @@ run: .venv/base ## the site, with its sample, on http://127.0.0.1:8000 (another 
 test: .venv/dev ## every check and every test, on PostgreSQL and SQLite and in a browser
 	@$(BIN)/python -m tests.chromium
 	@failed=; \
-	$(MAKE) -s check || failed="$$failed check"; \
+	$(MAKE) -s -k check || failed="$$failed check"; \
 	echo "Tests on PostgreSQL …"; \
-	$(BIN)/python -m tests.postgres $(PYTEST) -n 2 -q -m "not journey" || failed="$$failed postgresql"; \
+	$(BIN)/python -m tests.postgres $(PYTEST) -n 2 -q -m "not journey and not once" || failed="$$failed postgresql"; \
 	echo "Tests on SQLite, and the journeys in a browser …"; \
 	test -z "$$failed" || echo "FAILED so far:$$failed (see above)"; \
 	$(PYTEST) -n 2 -q || failed="$$failed sqlite"; \

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.once
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 30
 

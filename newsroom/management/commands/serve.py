@@ -100,7 +100,7 @@ class Command(BaseCommand):
                 signal.signal(number, self.stop)
         refuse_taken_port(self.host, self.port)
         if not (settings.DEBUG or options["no_static"]):
-            collect_if_changed(before=lambda: self.say("Collecting the static files, as some changed …"))
+            collect_if_changed(before=lambda: self.say("Collecting the static files, as they are new or changed …"))
         if self.stopping:
             return
         workers = options["workers"] or (2 * (os.cpu_count() or 1) if settings.PRODUCTION else 1)
