@@ -41,6 +41,14 @@ STATES = {
 }
 
 
+def front_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """What the desk's first page shows: the issues that were worked on last."""
+    reports = (
+        Report.objects.with_state().order_by("-changed_at")[:8] if request.user.has_perm("reports.view_report") else []
+    )
+    return {**context, "latest": [(report, STATES[report.state]) for report in reports]}
+
+
 class StateFilter(admin.SimpleListFilter):
     title = "state"
     parameter_name = "state"
