@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from newsroom.lib.slugs import slug_for, unique_slug
@@ -38,6 +39,8 @@ def track(report: Report, lines: Iterable[Line], *, same: Mapping[str, Policy] |
 
     `same` says which policy a printed title means; it becomes an alias, so that it is known next time. Other titles
     are looked up, and registered if nobody has them. A policy that is printed twice gets one line with both details.
+
+    Raises ValidationError if such a line gets too long.
     """
     lines = list(lines)
     found = recognise(line.title for line in lines)
@@ -52,11 +55,22 @@ def track(report: Report, lines: Iterable[Line], *, same: Mapping[str, Policy] |
         if found[line.title].kind != "known" and policy.key != key:
             Alias.objects.get_or_create(key=key, defaults={"policy": policy, "name": line.title})
         if policy.pk in updates:
-            details = (updates[policy.pk].detail, line.detail)
-            updates[policy.pk].detail = "; ".join(filter(None, details))
+            updates[policy.pk].detail = joined(policy, updates[policy.pk].detail, line.detail)
         else:
             updates[policy.pk] = Update(report=report, policy=policy, position=len(updates), detail=line.detail)
     return Update.objects.bulk_create(updates.values())
+
+
+def joined(policy: Policy, *details: str) -> str:
+    """The details of one policy's lines as one. Raises ValidationError."""
+    detail = "; ".join(filter(None, details))
+    most = Update._meta.get_field("detail").max_length or 0  # noqa: SLF001 - Django's documented way to ask
+    if len(detail) > most:
+        raise ValidationError(
+            f"{policy} is printed more than once, and its details together have {len(detail)} characters; "
+            f"{most} are the most."
+        )
+    return detail
 
 
 def register(title: str) -> Policy:

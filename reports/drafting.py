@@ -69,7 +69,9 @@ def draft(
 
 def credit(report: Report, names: Iterable[str]) -> None:
     """Credit the sources of these names, each once, in their order."""
-    unique = {folded(name): name for name in reversed(list(names))}
-    for position, (key, name) in enumerate(reversed(unique.items())):
+    unique: dict[str, str] = {}
+    for name in names:
+        unique.setdefault(folded(name), name)
+    for position, (key, name) in enumerate(unique.items()):
         source, _ = Source.objects.get_or_create(key=key, defaults={"name": name})
         Credit.objects.create(report=report, source=source, position=position)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from newsroom.lib.slugs import slug_for, unique_slug
@@ -33,6 +34,8 @@ def note(report: Report, entries: Iterable[Entry], *, same: Mapping[str, Company
 
     `same` says which company a printed name means; its name becomes an alias, so that it is known next time. Other
     names are looked up, and registered if nobody has them. A company that is printed twice gets one note with both.
+
+    Raises ValidationError if such a note gets too long.
     """
     entries = list(entries)
     found = recognise(entry.name for entry in entries)
@@ -47,10 +50,22 @@ def note(report: Report, entries: Iterable[Entry], *, same: Mapping[str, Company
         if found[entry.name].kind != "known" and company.key != key:
             Alias.objects.get_or_create(key=key, defaults={"company": company, "name": entry.name})
         if company.pk in notes:
-            notes[company.pk].text += f"; {entry.text}"
+            notes[company.pk].text = joined(company, notes[company.pk].text, entry.text)
         else:
             notes[company.pk] = Note(report=report, company=company, position=len(notes), text=entry.text)
     return Note.objects.bulk_create(notes.values())
+
+
+def joined(company: Company, *texts: str) -> str:
+    """The texts of one company's lines as one note. Raises ValidationError."""
+    text = "; ".join(filter(None, texts))
+    most = Note._meta.get_field("text").max_length or 0  # noqa: SLF001 - Django's documented way to ask
+    if len(text) > most:
+        raise ValidationError(
+            f"{company} is printed more than once, and its notes together have {len(text)} characters; "
+            f"{most} are the most."
+        )
+    return text
 
 
 def register(name: str, country: str = "") -> Company:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from newsroom.importing.parsed import ParsedIssue
@@ -38,7 +39,6 @@ def earlier(text: str) -> Report | None:
     return Report.objects.filter(source_digest=digest_of(text)).order_by("pk").first()
 
 
-@transaction.atomic
 def save_draft(
     issue: ParsedIssue,
     *,
@@ -59,6 +59,22 @@ def save_draft(
     errors = [problem.message for problem in issue.problems if problem.level == "error"]
     if reasons := errors or list(too_long(issue)):
         raise Unimportable(reasons)
+    try:
+        return write(issue, by=by, source=source, companies=companies, policies=policies)
+    except ValidationError as refused:
+        raise Unimportable(refused.messages) from refused
+
+
+@transaction.atomic
+def write(
+    issue: ParsedIssue,
+    *,
+    by: Any,
+    source: str,
+    companies: Mapping[str, Company] | None,
+    policies: Mapping[str, Policy] | None,
+) -> Report:
+    """The rows, each app's by its own verb. Raises ValidationError, having written nothing."""
     report = draft(
         title=issue.title,
         issued_on=issue.issued_on,

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from newsroom.importing import ParsedIssue, parse
-from newsroom.importing.decoding import UnreadableText, decode
+from newsroom.importing.decoding import MAX_BYTES, UnreadableText, decode
 from newsroom.importing.drafts import Unimportable, earlier, save_draft, too_long
 from newsroom.lib.slugs import slug_for
 from newsroom.publishing import Unpublishable, publish
@@ -32,34 +32,47 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         text = self.read(options["file"])
         issue = parse(text)
-        reasons = list(too_long(issue)) if issue.importable else []
         report = earlier(text) if issue.importable else None
-        if issue.importable and not reasons and not options["dry_run"]:
-            report = self.save(issue, text, report, publishing=options["publish"])
+        reasons = list(too_long(issue)) if issue.importable else ["This can't be imported; its problems say why."]
+        if not reasons and not options["dry_run"]:
+            report, reasons = self.save(issue, text, report, publishing=options["publish"])
         if options["format"] == "json":
+            facts = issue.as_dict()
             slug = report.slug if report else slug_for(issue.title)
-            self.stdout.write(json.dumps({"slug": slug, **issue.as_dict()}, ensure_ascii=False, indent=2))
+            self.stdout.write(
+                json.dumps({"title": facts.pop("title"), "slug": slug, **facts}, ensure_ascii=False, indent=2)
+            )
         else:
             self.describe(issue, report, dry_run=options["dry_run"])
-        if not issue.importable or reasons:
-            raise CommandError(" ".join(reasons) or "This can't be imported; the problems above say why.", returncode=1)
+        if reasons:
+            raise CommandError(" ".join(reasons))
 
     def read(self, name: str) -> str:
         try:
-            return decode(sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes())
+            with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
+                data = file.read(MAX_BYTES + 1)  # one byte more tells that it is too large, even if it never ends
         except OSError as fault:
             raise CommandError(f"{name} can't be read: {fault.strerror}.") from None
+        if len(data) > MAX_BYTES:
+            raise CommandError(f"{name} has more than {MAX_BYTES // 1024 // 1024} MB, the most the importer reads.")
+        try:
+            return decode(data)
         except UnreadableText as fault:
             raise CommandError(str(fault)) from None
 
-    def save(self, issue: ParsedIssue, text: str, report: Report | None, *, publishing: bool) -> Report:
+    def save(
+        self, issue: ParsedIssue, text: str, report: Report | None, *, publishing: bool
+    ) -> tuple[Report | None, list[str]]:
+        """The issue's draft, and why not all that was asked could be done."""
         try:
             report = report or save_draft(issue, by=None, source=text)
             if publishing:
                 publish(report, by=None)
-        except (Unimportable, Unpublishable) as fault:
-            raise CommandError(str(fault)) from None
-        return report
+        except Unimportable as refused:
+            return None, refused.reasons
+        except Unpublishable as refused:
+            return report, ["It is saved as a draft, but can't be published.", *refused.reasons]
+        return report, []
 
     def describe(self, issue: ParsedIssue, report: Report | None, *, dry_run: bool) -> None:
         for problem in issue.problems:
