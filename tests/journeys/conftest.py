@@ -100,15 +100,22 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+class WholeSite(WSGIHandler):
+    """
+    The WSGI application as gunicorn runs it.
+
+    Django's test server would answer for static and media files itself, past WhiteNoise, our headers and our rules
+    for who may see which picture; the handler that does so is what this takes and passes over.
+    """
+
+    def __init__(self, media_handler: object) -> None:
+        super().__init__()
+
+
 @pytest.fixture(scope="session")
 def _server(collected_static: None, django_db_setup: None) -> Iterator[str]:
-    """
-    One server for all journeys, in a thread.
-
-    It runs the plain WSGI application: pytest-django's own server would answer for static and media files itself,
-    past WhiteNoise, our headers and our rules for who may see which picture.
-    """
-    thread = LiveServerThread("127.0.0.1", static_handler=lambda _: WSGIHandler())
+    """One server for all journeys, in a thread."""
+    thread = LiveServerThread("127.0.0.1", static_handler=WholeSite)
     thread.daemon = True
     thread.start()
     thread.is_ready.wait()
