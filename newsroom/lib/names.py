@@ -1,6 +1,7 @@
 """Telling whether two names may mean the same."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
@@ -14,8 +15,8 @@ MARKS = re.compile(r"[^\w\s]|_")
 
 
 def essence(name: str) -> str:
-    """A name without what people leave out: case, marks, "Inc.", "Group". The whole name if nothing else is left."""
-    bare = MARKS.sub("", folded(name))
+    """A name without what people leave out: case, accents, marks, "Inc.", "Group". All of it if nothing is left."""
+    bare = MARKS.sub("", unicodedata.normalize("NFD", folded(name)))
     return " ".join(ENDINGS.sub(" ", bare).split()) or bare
 
 

@@ -11,7 +11,7 @@ COMMA = re.compile("[,，、;；\n]")
 
 def split_tags(line: str | None) -> list[str]:
     """The tags of a line, in order, each once. For TAGGIT_TAGS_FROM_STRING."""
-    names = (one_line(part).strip("\"'“”") for part in COMMA.split(line or ""))
+    names = (one_line(part).strip(" \"'“”") for part in COMMA.split(line or ""))
     return list(dict.fromkeys(name for name in names if name))
 
 

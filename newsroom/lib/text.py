@@ -30,9 +30,10 @@ def folded(name: str) -> str:
     """
     The key under which two spellings of a name are the same: "NVIDIA" and "nvidia", "Ａ" and "A".
 
-    NFKC and case folding, as Unicode's UAX #31 has it for caseless compatibility matching.
+    NFKC and case folding, as Unicode's UAX #31 has it for caseless compatibility matching. White space comes last:
+    NFKC writes some marks as a space and a mark, so that one pass could leave what a second would change.
     """
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", one_line(name)).casefold())
+    return one_line(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", printable(name)).casefold()))
 
 
 def excerpt(text: str, length: int = 200) -> str:
@@ -46,12 +47,16 @@ def excerpt(text: str, length: int = 200) -> str:
 
 
 class LineField(CharField):
-    """A CharField that keeps one printable line, on every way to the database but `update()`."""
+    """A CharField that keeps one printable line, on every way to the database."""
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         value = one_line(super().pre_save(model_instance, add) or "")
         setattr(model_instance, self.attname, value)
         return value
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        """For the ways on which `pre_save` is passed by: `update()`, `bulk_update()`, fixtures."""
+        return super().get_db_prep_save(one_line(value) if isinstance(value, str) else value, connection)
 
 
 class PlainTextField(TextField):
@@ -61,6 +66,10 @@ class PlainTextField(TextField):
         value = printable(super().pre_save(model_instance, add) or "").strip()
         setattr(model_instance, self.attname, value)
         return value
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        """For the ways on which `pre_save` is passed by: `update()`, `bulk_update()`, fixtures."""
+        return super().get_db_prep_save(printable(value).strip() if isinstance(value, str) else value, connection)
 
 
 class FoldedField(CharField):
