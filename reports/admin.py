@@ -12,7 +12,7 @@ from taggit.managers import TaggableManager
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from reports.forms import ImageForm, StoryForm, StoryFormSet
+from reports.forms import ImageForm, RowFormSet, StoryForm, StoryFormSet
 from reports.images import draw
 from reports.models import Credit, Image, Report, Section, Source, Story, Takeaway
 
@@ -67,6 +67,7 @@ class InternationalInline(SectionInline):
 class PositionedInline(TabularInline):
     """A short list that can be sorted."""
 
+    formset = RowFormSet
     extra = 0
     ordering_field = "position"
     hide_ordering_field = True

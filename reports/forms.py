@@ -77,7 +77,40 @@ class StoryForm(forms.ModelForm):
         return {*super()._get_validation_exclusions(), "rank"}
 
 
-class StoryFormSet(PaginationInlineFormSet):
+class RowFormSet(PaginationInlineFormSet):
+    """
+    Rows of an issue. Those that another editor deleted meanwhile come back as new ones, so nothing typed is lost.
+
+    Django would answer "Select a valid choice" to them, and no save could ever get past it.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound:
+            self.data = self.with_vanished_as_new(self.data)
+
+    def with_vanished_as_new(self, data: Any) -> Any:
+        known = {str(row.pk) for row in self.get_queryset()}
+        first = self.management_form.cleaned_data["INITIAL_FORMS"] if self.management_form.is_valid() else 0
+        ids = [data.get(f"{self.prefix}-{number}-id") for number in range(first)]
+        gone = [number for number, pk in enumerate(ids) if pk and pk not in known]
+        if not gone:
+            return data
+        # Existing rows come first in a formset, so those that are new again move behind the others.
+        order = [*(number for number in range(first) if number not in gone), *gone]
+        data = data.copy()
+        for name in [name for name in data if name.startswith(f"{self.prefix}-")]:
+            number, _, field = name.removeprefix(f"{self.prefix}-").partition("-")
+            if number.isdigit() and int(number) < first:
+                place = order.index(int(number))
+                target = f"{self.prefix}-{place}-{field}"
+                data.setlist(target, [""] if field == "id" and int(number) in gone else self.data.getlist(name))
+        data[f"{self.prefix}-INITIAL_FORMS"] = str(first - len(gone))
+        self.__dict__.pop("management_form", None)
+        return data
+
+
+class StoryFormSet(RowFormSet):
     """
     The stories of one section.
 
