@@ -34,7 +34,8 @@ def plain_spaces(text: str) -> str:
 
 def label(text: str) -> str:
     """A name without Markdown's emphasis around it."""
-    return plain_spaces(text.replace("**", "").replace("__", "")).strip().strip("*_").strip()
+    bare = plain_spaces(text.replace("**", "").replace("__", "")).strip().strip("*_").strip()
+    return bare or text.strip()
 
 
 def _without_emphasis_left(text: str) -> str:

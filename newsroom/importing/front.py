@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .dates import Dateline, read_dateline
-from .markup import Line
-from .stories import ends_like_sentence
+from newsroom.importing.dates import Dateline, read_dateline
+from newsroom.importing.markup import Line
+from newsroom.importing.stories import ends_like_sentence
 
 _LONGEST_ALT = 250
 _LONGEST_SENTENCE_TITLE = 120

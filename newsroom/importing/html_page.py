@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from .markup import Line, Page, join_lone_ranks, read_line
+from newsroom.importing.markup import Line, Page, join_lone_ranks, read_line
 
 MAX_MARKS = 60_000
 """More tags and character references than this are refused: a page has some thousand."""
@@ -279,7 +279,7 @@ class _Builder:
             self._add(row, token.line + offset)
 
     def _add(self, row: str, number: int) -> None:
-        text = html.unescape(" ".join(re.split(r"[ \t\f]+", row)))
+        text = html.unescape(row.replace("\t", " ").replace("\f", " "))
         if text:
             self._pieces.append(text)
         if text.strip():

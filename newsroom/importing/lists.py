@@ -3,14 +3,15 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from .entries import plain_spaces, read_note, read_policy
-from .markup import Line
-from .outline import Block
-from .parsed import Note, Policy, Takeaway
-from .sources import credited, look_like_names, read_names
-from .stories import ends_like_sentence
+from newsroom.importing.entries import plain_spaces, read_note, read_policy
+from newsroom.importing.markup import Line
+from newsroom.importing.outline import Block
+from newsroom.importing.parsed import Note, Policy, Takeaway
+from newsroom.importing.sources import credited, look_like_names, read_names
+from newsroom.importing.stories import ends_like_sentence, goes_on
 
 _LONGEST_NAMES = 500
+_MOST_NAMES = 1_000
 
 
 class Entry(NamedTuple):
@@ -21,7 +22,7 @@ class Entry(NamedTuple):
 def _split_entries(lines: Sequence[Line], *, fits: Callable[[Line], bool]) -> tuple[list[Entry], list[Line]]:
     """The entries, and the lines that are none.
 
-    Where the list has bullets or numbers, each of them is an entry, and a line right under one goes on with it.
+    Where the list has bullets or numbers, each of them is an entry, and the wrapped end of one goes on with it.
     Any other line has to fit: it is then an entry without a bullet.
     """
     is_marked = any(_is_marked(line) for line in lines)
@@ -30,7 +31,7 @@ def _split_entries(lines: Sequence[Line], *, fits: Callable[[Line], bool]) -> tu
     for line in lines:
         if _is_marked(line) or (fits(line) and not line.level):
             texts.append(([line.text], line.number))
-        elif is_marked and texts and not (line.gap or line.level):
+        elif is_marked and texts and goes_on(texts[-1][0][-1], line):
             texts[-1][0].append(line.printed)
         else:
             left.append(line)
@@ -91,7 +92,7 @@ def _names_of(inline: str, lines: Sequence[Line]) -> tuple[list[str], list[Line]
     names: list[str] = []
     left: list[Line] = []
     for line in rest:
-        found = _names_in(line)
+        found = _names_in(line) if len(names) < _MOST_NAMES else ()
         names.extend(found)
         if not found:
             left.append(line)

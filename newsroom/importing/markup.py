@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .vocabulary import fold
+from newsroom.importing.vocabulary import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def read_plain(rows: Sequence[str]) -> Page:
 
 def _underline(printed: str, above: Line) -> int:
     """The level that a row of = or - gives to the line above it, 0 if it gives none."""
-    if len(printed) < 3 or len(above.printed) > 200 or above.is_bullet or is_rule(above.printed):
+    if len(printed) < 3 or above.level or len(above.printed) > 200 or above.is_bullet or is_rule(above.printed):
         return 0
     signs = set(printed)
     if signs == {"="}:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .dates import read_dateline
-from .furniture import closes_page, is_furniture, is_widget
-from .markup import Line, is_rule
-from .sources import credited
-from .vocabulary import Part, Strength, is_invisible, list_part, section_heading
+from newsroom.importing.dates import read_dateline
+from newsroom.importing.furniture import closes_page, is_furniture, is_widget
+from newsroom.importing.markup import Line, is_rule
+from newsroom.importing.sources import credited
+from newsroom.importing.vocabulary import Part, Strength, is_invisible, list_part, section_heading
 
 
 @dataclass(slots=True)
@@ -69,6 +69,7 @@ class _Sorter:
         self.blocks = [Block(Part.FRONT)]
         self.furniture: list[Line] = []
         self._last_section: Part | None = None
+        self._has_words = False  # whether the front has more than pictures yet
 
     @property
     def _block(self) -> Block:
@@ -85,6 +86,7 @@ class _Sorter:
         else:
             self._resume_stories(line)
             self._block.lines.append(line)
+            self._has_words = self._has_words or line.alt is None
 
     def _is_furniture(self, line: Line) -> bool:
         if line.rank is not None or line.level == 1 or not is_furniture(line.key):
@@ -126,8 +128,7 @@ class _Sorter:
         """In the front, "Global Robotics News" can be the title: before anything else, or over a dateline."""
         if self._block.part is not Part.FRONT:
             return False
-        nothing_yet = all(line.alt is not None for line in self._block.lines)
-        return nothing_yet or (following is not None and read_dateline(following.text) is not None)
+        return not self._has_words or (following is not None and read_dateline(following.text) is not None)
 
     @staticmethod
     def _opens_marked_stories(line: Line, following: Line | None) -> bool:

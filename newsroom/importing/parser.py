@@ -12,25 +12,26 @@ ordinary spaces in what is compared or looked up: titles, headlines, names, coun
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from .entries import plain_spaces
-from .front import Front, read_front
-from .html_page import MAX_MARKS, count_marks, looks_like_html, read_html
-from .lists import read_credits, read_policies, read_takeaways, read_watchlist
-from .markup import Line, Page, read_plain
-from .outline import Outline, outline
-from .parsed import LeftOut, ParsedIssue, Problem, Section, Story
-from .problems import (
+from newsroom.importing.entries import plain_spaces
+from newsroom.importing.front import Front, read_front
+from newsroom.importing.html_page import MAX_MARKS, count_marks, looks_like_html, read_html
+from newsroom.importing.lists import read_credits, read_policies, read_takeaways, read_watchlist
+from newsroom.importing.markup import Line, Page, read_plain
+from newsroom.importing.outline import Outline, outline
+from newsroom.importing.parsed import LeftOut, ParsedIssue, Problem, Section, Story
+from newsroom.importing.problems import (
     error,
     front_problems,
     left_out_problems,
     missing_lists,
     missing_section,
     no_stories,
+    note_problems,
     repeated_headings,
     section_problems,
 )
-from .stories import Draft, paragraphs, read_stories
-from .vocabulary import Part
+from newsroom.importing.stories import Draft, paragraphs, read_stories
+from newsroom.importing.vocabulary import Part
 
 MAX_CHARACTERS = 5 * 1024 * 1024
 MAX_LINES = 20_000
@@ -114,6 +115,7 @@ def _assemble(page: Page, sketch: Outline) -> ParsedIssue:
         front_problems(front),
         _ranked_problems(sketch, sections, front),
         repeated_headings(sketch),
+        note_problems(watchlist),
         missing_lists(
             {
                 Part.TAKEAWAYS: bool(takeaways),
@@ -205,8 +207,9 @@ def _ranked_problems(sketch: Outline, sections: dict[Part, list[Draft]], front: 
 
 def _left_out(page: Page, lines: Sequence[Line]) -> tuple[LeftOut, ...]:
     """Every source line of ``lines``: as the reader sees it where one line of HTML holds it, else as it is."""
-    return tuple(
+    left = (
         LeftOut(number, line.printed if page.is_html and number == line.number else page.rows[number - 1].strip())
         for line in lines
         for number in line.sources
     )
+    return tuple(sorted(left, key=lambda one: one.line))

@@ -7,12 +7,12 @@ warning, because an editor can mend it on the desk; nothing is invented to fill 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from .front import Front
-from .markup import Line
-from .outline import Outline
-from .parsed import Problem
-from .stories import LONGEST_HEADLINE, Draft, ends_like_sentence
-from .vocabulary import Part, promised_count
+from newsroom.importing.front import Front
+from newsroom.importing.markup import Line
+from newsroom.importing.outline import Outline
+from newsroom.importing.parsed import Note, Problem
+from newsroom.importing.stories import LONGEST_HEADLINE, Draft, ends_like_sentence
+from newsroom.importing.vocabulary import Part, promised_count
 
 LABELS = {
     Part.CHINA: "China",
@@ -126,6 +126,16 @@ def missing_lists(found: Mapping[Part, bool], sketch: Outline) -> Iterator[Probl
             yield warn(1, f"No {LABELS[part]} found. {_ADVICE[part]}")
 
 
+def note_problems(notes: Sequence[Note]) -> Iterator[Problem]:
+    """A company of which nothing is said."""
+    for note in notes:
+        if not note.note:
+            yield warn(
+                note.line,
+                f"Company Watchlist: nothing is said of “{excerpt(note.company)}”. Put a colon and the note after it.",
+            )
+
+
 def section_problems(part: Part, drafts: Sequence[Draft], heading: Line) -> Iterator[Problem]:
     """Ranks that are missing, repeated or out of order, and stories without text."""
     label = LABELS[part]
@@ -153,17 +163,16 @@ def _restart(drafts: Sequence[Draft]) -> int | None:
 
 
 def _rank_problems(label: str, drafts: Sequence[Draft]) -> Iterator[Problem]:
-    first_lines: dict[int, int] = {}
+    first: dict[int, tuple[int, Draft]] = {}
     for place, draft in enumerate(drafts, start=1):
-        line = draft.heading.number
-        if draft.rank in first_lines:
-            yield warn(
-                line,
-                f"{label}: rank {draft.rank} appears twice (lines {first_lines[draft.rank]} and {line}); the "
-                f"second will become rank {place}.",
-            )
-        else:
-            first_lines[draft.rank] = line
+        first_place, other = first.setdefault(draft.rank, (place, draft))
+        if other is not draft:
+            # Ranks follow the printed order, so only one of the two can keep its number.
+            moved = f"the second will become rank {place}"
+            if place == draft.rank:
+                moved = f"the first will become rank {first_place}"
+            lines = f"lines {other.heading.number} and {draft.heading.number}"
+            yield warn(draft.heading.number, f"{label}: rank {draft.rank} appears twice ({lines}); {moved}.")
     yield from _missing(label, drafts)
     yield from _disorder(label, drafts)
 
@@ -177,7 +186,11 @@ def _missing(label: str, drafts: Sequence[Draft]) -> Iterator[Problem]:
             line = by_rank[rank].heading.number
             before = by_rank.get(last)
             after = f"after line {before.heading.number}" if before else "at the beginning"
-            yield warn(line, f"{label}: {ranks} missing {after}, before line {line}.{_hint(before)}")
+            yield warn(
+                line,
+                f"{label}: {ranks} missing {after}; the stories from line {line} on move up unless it is "
+                f"added.{_hint(before)}",
+            )
         last = rank
 
 
@@ -195,7 +208,7 @@ def _disorder(label: str, drafts: Sequence[Draft]) -> Iterator[Problem]:
             yield warn(
                 draft.heading.number,
                 f"{label}: rank {draft.rank} stands below rank {above.rank} (line {above.heading.number}). "
-                "Check the order of the stories.",
+                "Ranks follow the printed order: check it.",
             )
             return
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from .entries import label
+from newsroom.importing.entries import label
 
 _CREDITS_BY = re.compile(
     r"[*_]{0,3}(?:(?:additional|with|original|further)\s+)?"
@@ -51,8 +51,8 @@ def _looks_like_name(piece: str) -> bool:
 _FIRM_ENDINGS = frozenset(
     ["partners", "sons", "daughters", "associates", "brothers", "company", "co", "colleagues", "family"]
 )
-_LEGAL_FORMS = frozenset(["inc", "llc", "ltd", "corp", "plc", "gmbh", "co"])
-_COMMA = re.compile(r"[,，、]")
+# No comma before a legal form parts names: "Time, Inc." is one.
+_COMMA = re.compile(r"[,，、](?!\s?(?:inc|llc|ltd|corp|plc|gmbh|co)\b)", re.IGNORECASE)
 _SEMICOLON = re.compile(r"[;；]")
 _LEADING_AND = re.compile(r"(?:and|&)\s+|(?:以及|和|及)(?=.)", re.IGNORECASE)
 _INNER_AND = re.compile(r"\sand\s|以及|和|及", re.IGNORECASE)
@@ -65,7 +65,7 @@ def read_names(text: str) -> tuple[str, ...]:
     """
     if _SEMICOLON.search(text):
         return _clean(_without_and(piece.strip()) for piece in _SEMICOLON.split(text))
-    *others, last = _join_legal_forms([piece.strip() for piece in _COMMA.split(text)])
+    *others, last = (piece.strip() for piece in _COMMA.split(text))
     if others and _LEADING_AND.match(last):
         return _clean([*others, _without_and(last)])
     return _clean([*others, *_split_at_and(last)])
@@ -82,17 +82,6 @@ def _split_at_and(text: str) -> list[str]:
         if before and after and after.rstrip(".").casefold() not in _FIRM_ENDINGS:
             return [before, *_split_at_and(after)]
     return [text]
-
-
-def _join_legal_forms(pieces: list[str]) -> list[str]:
-    """Put "Inc." back behind the name it belongs to: ``Time, Inc.``"""
-    joined: list[str] = []
-    for piece in pieces:
-        if joined and piece.rstrip(".").casefold() in _LEGAL_FORMS:
-            joined[-1] += f", {piece}"
-        else:
-            joined.append(piece)
-    return joined
 
 
 def _clean(names: Iterable[str]) -> tuple[str, ...]:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .markup import Line
+from newsroom.importing.markup import Line
 
 LONGEST_HEADLINE = 300
+_SENTENCE_ENDS = (*".!?:;。！？：；…", '."', ".'", ".”", ".’", "!”", "?”", ".)", "。”", "）", "。）")
 
 
 @dataclass(slots=True)
@@ -45,7 +46,7 @@ class _Rules:
 
     A paragraph can begin with a number too: "10. Downing Street said …", or a list inside a story. So a
     numbered line is a headline if its number is the next one, unless a better line with that number comes
-    later; and if its number is not the next one, then only if it looks like a headline.
+    later; and if its number is not the next one, then only if it looks like a headline and stands like one.
     """
 
     def __init__(self, lines: Sequence[Line]) -> None:
@@ -53,6 +54,7 @@ class _Rules:
         ranked = [(index, line) for index, line in enumerate(lines) if line.rank]
         self._dotted = bool(ranked) and ends_like_sentence(ranked[0][1].text)
         self._level = ranked[0][1].level if ranked else None
+        self._has_marked = any(line.level for line in lines)
         self._best: dict[int, tuple[int, int]] = {}  # rank: (how good, where)
         for index, line in ranked:
             rank = line.rank or 0
@@ -70,10 +72,8 @@ class _Rules:
             return where <= index or quality <= self._quality(line)
         if not self._dotted and ends_like_sentence(line.text):
             return False
-        if last is None or line.rank > last.rank:
-            return True
-        # A step back, or the same number again: in a text with empty lines, a headline has one before it.
-        return line.gap or line.level > 0 or not (last.heading.gap or last.heading.level)
+        # In a text with empty lines a headline has one before it; a list inside a story may not.
+        return last is None or line.gap or line.level > 0 or not (last.heading.gap or last.heading.level)
 
     def is_unranked_headline(self, index: int, last: Draft | None) -> bool:
         """A headline without a number: marked like the others, or short and apart where none has a number."""
@@ -82,8 +82,7 @@ class _Rules:
             return False
         if self._level is not None:
             return 0 < line.level == self._level
-        marked = any(other.level for other in self._lines[:200])
-        if marked:
+        if self._has_marked:
             return line.level > 0 and (last is None or line.level <= last.heading.level)
         follows_text = last is None or bool(last.body)
         has_body = index + 1 < len(self._lines)
@@ -97,18 +96,19 @@ def paragraphs(lines: Sequence[Line]) -> tuple[str, ...]:
     """
     built: list[list[str]] = []
     for line in lines:
-        if built and _goes_on(built[-1][-1], line):
+        if built and goes_on(built[-1][-1], line):
             built[-1].append(line.printed)
         else:
             built.append([line.printed])
     return tuple(" ".join(pieces) for pieces in built)
 
 
-def _goes_on(above: str, line: Line) -> bool:
+def goes_on(above: str, line: Line) -> bool:
+    """Whether ``line`` is the wrapped end of the line above it: in mid-sentence, and no empty line between.
+
+    Then it begins in lower case, or the line above is as long as those that mail programs wrap.
+    """
     if line.gap or line.is_forced or line.is_bullet or line.rank or line.level or above.endswith(_SENTENCE_ENDS):
         return False
     first = line.printed[0]
     return first.islower() or (55 <= len(above) <= 100 and first.isascii())
-
-
-_SENTENCE_ENDS = (*".!?:;。！？：；…", '."', ".'", ".”", ".’", "!”", "?”", ".)", "。”", "）", "。）")

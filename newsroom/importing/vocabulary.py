@@ -36,12 +36,15 @@ class Part(Enum):
 
 
 _QUOTES = str.maketrans(dict.fromkeys("‘’ʼ′`", "'") | dict.fromkeys("“”„″", '"'))
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0e\ufe0f\ufeff]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff"  # controls and halves of characters
+    "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0e\ufe0f\ufeff]"  # hyphens, joiners, directions
+)
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 
 
 def is_invisible(text: str) -> bool:
-    """Whether nothing of ``text`` can be seen: zero-width spaces, a stray byte order mark."""
+    """Whether nothing of ``text`` can be seen: zero-width spaces, control characters, a stray mark."""
     return not _INVISIBLE.sub("", text[:LONGEST_KEY]).strip() and len(text) <= LONGEST_KEY
 
 
@@ -172,6 +175,7 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _TOP_N = re.compile(rf"(?:the )?(?:top|best|biggest|leading) {_NUMBER}\b|(?:the )?{_NUMBER} (?:top|best|biggest) ")
 _PROMISED = re.compile(r"(?:top|best|前|十大) ?(\d{1,3})(?!\d)")
 _EXCEPT_CHINA = re.compile(r"\b(?:outside|beyond|excluding|except|ex|without)[ -](?:of )?china\b")
+_LONGEST_HEADING = 100
 _SENTENCE_END = (".", "。", "!", "！", "?", "？", ",", "，", ";", "；")
 
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -204,7 +208,7 @@ def section_heading(key: str, printed: str) -> SectionHeading | None:
     A title such as "Global Report: China’s Surge" names both worlds and is the heading of neither; a story
     that happens to speak of China is at most WEAK. ``printed`` tells a sentence by its full stop.
     """
-    if not key or printed.rstrip().endswith(_SENTENCE_END):
+    if not key or len(key) > _LONGEST_HEADING or printed.rstrip().endswith(_SENTENCE_END):
         return None
     bare = _ENUMERATOR.sub("", key, count=1) if _ENUMERATOR.match(key) else key
     return _han_heading(bare) if _HAN.search(bare) else _english_heading(bare)
