@@ -9,9 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 
-from newsroom.importing.drafts import Unimportable, earlier, save_draft
+from newsroom.importing.drafts import Unimportable, earlier, made_from, save_draft
 from newsroom.importing.forms import (
-    MOST_ROWS,
     IssueForm,
     NoteRows,
     PasteForm,
@@ -20,6 +19,7 @@ from newsroom.importing.forms import (
     chosen,
     initial_values,
     repaired_issue,
+    too_many,
 )
 from newsroom.importing.parsed import ParsedIssue, Problem
 from newsroom.importing.parser import parse
@@ -49,10 +49,10 @@ class ImportDoor:
         if request.method == "POST" and form.is_valid():
             source = form.cleaned_data["source"]
             issue = parse(source)
-            if issue.importable and len(issue.stories) <= MOST_ROWS:
+            reasons = [problem.message for problem in issue.problems if problem.level == "error"] + too_many(issue)
+            if not reasons:
                 return self.show_check(request, issue, source)
-            reasons = [problem.message for problem in issue.problems if problem.level == "error"]
-            for reason in reasons or [f"This has {len(issue.stories)} stories; {MOST_ROWS} are the most."]:
+            for reason in reasons:
                 form.add_error(None, reason)
         context = {**self.import_context(request), "title": "Import an issue", "form": form}
         status = 422 if form.errors else 200
@@ -65,7 +65,14 @@ class ImportDoor:
             return redirect("admin:reports_report_import")
         source = request.POST.get("issue-source", "")
         rows = self.bound_forms(request)
-        if all(form.is_valid() for form in rows.values()):
+        status = 422
+        if not all(form.is_valid() for form in rows.values()):
+            rows["issue"].add_error(None, "Nothing is saved yet: what is marked below needs a correction.")
+        elif (copies := made_from(source).count()) > (rows["issue"].cleaned_data["copies"] or 0):
+            # Saved by somebody meanwhile, or by a second click. Now the page says so, and asks again.
+            rows["issue"].data["issue-copies"] = copies
+            status = 409
+        else:
             try:
                 report = save_draft(
                     repaired_issue(**rows),
@@ -80,10 +87,10 @@ class ImportDoor:
             else:
                 messages.success(request, f"Saved as a draft: “{report.title}”. Nobody but the desk can see it.")
                 return redirect("admin:reports_report_change", report.pk)
-        return self.check_page(request, parse(source), source, rows, status=422)
+        return self.check_page(request, parse(source), source, rows, status=status)
 
     def show_check(self, request: HttpRequest, issue: ParsedIssue, source: str) -> HttpResponse:
-        first = initial_values(issue, source)
+        first = initial_values(issue, source, made_from(source).count())
         companies = noting.recognise(note.company for note in issue.watchlist)
         policies = tracking.recognise(policy.name for policy in issue.policies)
         rows = {
@@ -101,7 +108,7 @@ class ImportDoor:
         companies = noting.recognise(names("notes", "company"))
         policies = tracking.recognise(names("policies", "name"))
         return {
-            "issue": IssueForm(request.POST, prefix="issue"),
+            "issue": IssueForm(request.POST.copy(), prefix="issue"),
             "stories": StoryRows(request.POST, prefix="stories"),
             "notes": NoteRows(request.POST, prefix="notes", form_kwargs={"found": companies}),
             "policies": PolicyRows(request.POST, prefix="policies", form_kwargs={"found": policies}),
@@ -139,13 +146,25 @@ def is_field(key: str, prefix: str, field: str) -> bool:
 
 
 def in_section(stories: Any, section: Section) -> list[Any]:
-    return [form for form in stories.forms if (form["section"].value() or Section.CHINA) == section]
+    """The story rows to show under a section; one whose section is none of ours stands under the first."""
+    first = section == Section.CHINA
+    return [
+        form
+        for form in stories.forms
+        if (shown := form["section"].value()) == section or (first and shown not in Section.values)
+    ]
+
+
+def line_of(form: Any) -> int:
+    """Where in the text a row was read from, 0 if that is not known."""
+    line = str(form["line"].value() or "")
+    return int(line) if line.isdecimal() else 0
 
 
 def place_problems(problems: tuple[Problem, ...], rows: dict[str, Any]) -> list[Problem]:
     """Give each row the problems of its lines as `.problems`, and give back those that belong to no row."""
     forms = [form for name in ("stories", "notes", "policies") for form in rows[name].forms]
-    placed = sorted((int(form["line"].value() or 0), number) for number, form in enumerate(forms))
+    placed = sorted((line_of(form), number) for number, form in enumerate(forms))
     for form in forms:
         form.problems = []
     elsewhere = []

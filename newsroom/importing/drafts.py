@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 
 from newsroom.importing.parsed import ParsedIssue
 from newsroom.lib.fields import room
@@ -34,9 +35,14 @@ def digest_of(text: str) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
+def made_from(text: str) -> QuerySet[Report]:
+    """The issues that were made from this text, the first one first."""
+    return Report.objects.filter(source_digest=digest_of(text)).order_by("pk")
+
+
 def earlier(text: str) -> Report | None:
     """The issue that was made from the same text before, if it is still there."""
-    return Report.objects.filter(source_digest=digest_of(text)).order_by("pk").first()
+    return made_from(text).first()
 
 
 def save_draft(

@@ -1,7 +1,9 @@
 """The forms of the import: what was pasted, and everything that was understood of it, to be repaired."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
+from itertools import count
 from typing import Any
 
 from django import forms
@@ -15,6 +17,7 @@ from unfold.widgets import (
 from newsroom.importing.decoding import UnreadableText, decode
 from newsroom.importing.parsed import Note, ParsedIssue, Policy, Story, Takeaway
 from newsroom.lib.fields import room
+from newsroom.lib.text import printable
 from policies.models import Policy as TrackedPolicy
 from policies.models import Update
 from reports.models import Image, Report, Section, Source
@@ -54,7 +57,9 @@ class PasteForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        pasted, file = cleaned.get("text", "").strip(), cleaned.get("file")
+        if self.errors:
+            return cleaned
+        pasted, file = cleaned["text"].strip(), cleaned["file"]
         if bool(pasted) == bool(file):
             raise forms.ValidationError(
                 "Both a text and a file were given; send one of them." if file else "Paste a text, or choose a file."
@@ -74,7 +79,7 @@ class LinesField(forms.CharField):
         super().__init__(required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": rows}), **options)
 
     def clean(self, value: str) -> list[str]:
-        items = [item.strip() for item in super().clean(value).splitlines() if item.strip()]
+        items = [item.strip() for item in printable(super().clean(value)).split("\n") if item.strip()]
         if long := [item for item in items if len(item) > self.most]:
             raise forms.ValidationError(f"“{long[0][:40]}…” is longer than {self.most} characters.")
         return items
@@ -104,6 +109,7 @@ class IssueForm(forms.Form):
     credits = LinesField(most=room(Source, "name"), rows=4, label="Reporting credits", help_text="One name a line.")
     takeaways = LinesField(most=room(WorkingTakeaway, "text"), rows=7, label="Key takeaways", help_text="One a line.")
     source = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
+    copies = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
 class StoryForm(forms.Form):
@@ -136,7 +142,8 @@ class RegistryForm(forms.Form):
         self.recognition = (found or {}).get(name.strip(), Recognition("new"))
         offers: list[tuple[Any, str]] = [("", f"New {self.noun}")]
         if self.recognition.kind == "known":
-            offers = [(self.recognition.row.pk, f"Known: {self.recognition.row}")]
+            # Chosen by its name when it is saved, so that correcting the name means another row.
+            offers = [("", f"Known: {self.recognition.row}")]
         elif self.recognition.kind == "similar":
             offers.append((self.recognition.row.pk, f"The same as {self.recognition.row}"))
         same.widget.choices = offers
@@ -170,8 +177,17 @@ def rows_of(form: type[forms.Form]) -> Any:
 StoryRows, NoteRows, PolicyRows = rows_of(StoryForm), rows_of(NoteForm), rows_of(PolicyForm)
 
 
-def initial_values(issue: ParsedIssue, source: str) -> dict[str, Any]:
-    """What the forms show first, by their prefixes."""
+def too_many(issue: ParsedIssue) -> list[str]:
+    """A sentence for each list that is longer than the forms can hold."""
+    lists = (("stories", issue.stories), ("companies", issue.watchlist), ("policies", issue.policies))
+    return [
+        f"This has {len(rows):,} {what}; {MOST_ROWS:,} are the most." for what, rows in lists if len(rows) > MOST_ROWS
+    ]
+
+
+def initial_values(issue: ParsedIssue, source: str, copies: int) -> dict[str, Any]:
+    """What the forms show first, by their prefixes. A story's rank is its place, whatever number is printed."""
+    places = {section: count(1) for section in Section.values}
     return {
         "issue": {
             "title": issue.title,
@@ -183,11 +199,12 @@ def initial_values(issue: ParsedIssue, source: str) -> dict[str, Any]:
             "credits": "\n".join(issue.credits),
             "takeaways": "\n".join(takeaway.text for takeaway in issue.takeaways),
             "source": source,
+            "copies": copies,
         },
         "stories": [
             {
                 "section": story.section,
-                "rank": story.rank,
+                "rank": next(places[story.section]),
                 "headline": story.headline,
                 "body": "\n\n".join(story.paragraphs),
                 "line": story.line,
@@ -237,5 +254,5 @@ def chosen(formset: Any, named: str) -> dict[str, Any]:
 
 def paragraphs(body: str) -> list[str]:
     """The paragraphs of a text box: what stands between empty lines."""
-    blocks = body.replace("\r\n", "\n").split("\n\n")
+    blocks = re.split(r"\n[^\S\n]*\n", printable(body))
     return [" ".join(block.split("\n")).strip() for block in blocks if block.strip()]
