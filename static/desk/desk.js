@@ -12,11 +12,18 @@
     rowsOf(list).forEach((row, place) => {
       const input = row.querySelector(`input[name$="-${field}"]`);
       if (input) input.value = place + 1;
+    });
+    refresh(list);
+  };
+
+  /* The first row can't go up, the last can't go down. */
+  const refresh = (list) => {
+    const rows = rowsOf(list);
+    rows.forEach((row) => {
       const [up, down] = row.querySelectorAll(".desk-rowtool");
-      if (up) {
-        up.disabled = place === 0;
-        down.disabled = row === rowsOf(list).at(-1);
-      }
+      if (!up) return;
+      up.disabled = row === rows[0];
+      down.disabled = row === rows.at(-1);
     });
   };
 
@@ -86,11 +93,19 @@
   const equipAll = () => {
     document.querySelectorAll("[data-ordering-field]").forEach((list) => {
       rowsOf(list).forEach((row) => equip(list, row));
+      refresh(list);
+    });
+  };
+
+  /* Ranks change only when the editor changes the order: a page that shows unsaved rows again must keep theirs. */
+  const renumberAll = () => {
+    equipAll();
+    document.querySelectorAll("[data-ordering-field]").forEach((list) => {
       if (rowsOf(list).length) renumber(list, list.dataset.orderingField);
     });
   };
 
   document.addEventListener("DOMContentLoaded", equipAll);
-  document.addEventListener("formset:added", equipAll);
-  document.addEventListener("formset:removed", equipAll);
+  document.addEventListener("formset:added", renumberAll);
+  document.addEventListener("formset:removed", renumberAll);
 })();
