@@ -91,6 +91,7 @@ class FoldedField(CharField):
         return name, path, list(args), {**kwargs, "of": self.of}
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        value = folded(getattr(model_instance, self.of))
+        # Some letters grow when they are folded (ß, ﬃ), beyond the column if a name is all of them.
+        value = folded(getattr(model_instance, self.of))[: self.max_length]
         setattr(model_instance, self.attname, value)
         return value
