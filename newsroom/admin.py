@@ -84,7 +84,7 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
         def count(related: str, **only: str) -> Coalesce:
-            rows = Report._meta.get_field(related).related_model.objects.filter(report=OuterRef("pk"), **only)  # noqa: SLF001
+            rows = Report._meta.get_field(related).related_model.objects.filter(report=OuterRef("pk"), **only)
             return Coalesce(Subquery(rows.order_by().values("report").annotate(n=Count("pk")).values("n")), 0)
 
         return (

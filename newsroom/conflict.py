@@ -19,11 +19,8 @@ def differences(form: Any, formsets: list[Any]) -> list[Difference]:
     found = [*of_form(form, "Issue")]
     for formset in formsets:
         for row in formset.forms:
-            place = (
-                str(row.instance)
-                if row.instance.pk
-                else f"{formset.model._meta.verbose_name} that is only in yours".capitalize()
-            )  # noqa: SLF001
+            other = f"{formset.model._meta.verbose_name} that is only in yours".capitalize()
+            place = str(row.instance) if row.instance.pk else other
             found += of_form(row, place)
     return found
 

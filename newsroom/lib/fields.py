@@ -7,5 +7,5 @@ from django.db.models import Model
 
 def room(model: type[Model], field: str) -> int:
     """How many characters a column holds."""
-    column: Any = model._meta.get_field(field)  # noqa: SLF001 - Django's documented way to ask
+    column: Any = model._meta.get_field(field)
     return int(column.max_length)
