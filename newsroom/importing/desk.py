@@ -158,7 +158,7 @@ def in_section(stories: Any, section: Section) -> list[Any]:
 def line_of(form: Any) -> int:
     """Where in the text a row was read from, 0 if that is not known."""
     line = str(form["line"].value() or "")
-    return int(line) if line.isdecimal() else 0
+    return int(line) if line.isdecimal() and len(line) < 10 else 0
 
 
 def place_problems(problems: tuple[Problem, ...], rows: dict[str, Any]) -> list[Problem]:
