@@ -1,5 +1,6 @@
 """What stands before the first section: the picture's words, the title, the dateline and the intro."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -8,6 +9,7 @@ from newsroom.importing.markup import Line
 from newsroom.importing.stories import ends_like_sentence
 
 _LONGEST_ALT = 250
+_BYLINE = re.compile(r"[Bb]y [A-Z][^.!?:;]{1,60}|BY [A-Z][^.!?:;]{1,60}|(?:作者|撰文)[:：].{1,30}")
 _LONGEST_SENTENCE_TITLE = 120
 
 
@@ -26,9 +28,9 @@ def read_front(lines: Sequence[Line]) -> Front:
     """Find the title first: a marked heading, else the line over the dateline, else the first line.
 
     The short line over the title is the picture's alternative text, unless a picture brings its own. What is
-    before these is left out, what comes after is the intro.
+    before these is left out, and so is a byline; what comes after is the intro.
     """
-    texts = [line for line in lines if line.alt is None]
+    texts = [line for line in lines if line.alt is None and not _BYLINE.fullmatch(line.text)]
     pictures = [line for line in lines if line.alt]
     found = _find_dateline(texts)
     place = _title_place(texts, found)

@@ -182,14 +182,15 @@ def _missing(label: str, drafts: Sequence[Draft]) -> Iterator[Problem]:
     last = 0
     for rank in sorted(by_rank):
         if rank > last + 1:
-            ranks = f"rank {last + 1} is" if rank == last + 2 else f"ranks {last + 1} to {rank - 1} are"
+            is_one = rank == last + 2
+            ranks = f"rank {last + 1} is" if is_one else f"ranks {last + 1} to {rank - 1} are"
             line = by_rank[rank].heading.number
             before = by_rank.get(last)
             after = f"after line {before.heading.number}" if before else "at the beginning"
             yield warn(
                 line,
-                f"{label}: {ranks} missing {after}; the stories from line {line} on move up unless it is "
-                f"added.{_hint(before)}",
+                f"{label}: {ranks} missing {after}; the stories from line {line} on move up unless "
+                f"{'it is' if is_one else 'they are'} added.{_hint(before)}",
             )
         last = rank
 

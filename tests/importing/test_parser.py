@@ -251,6 +251,12 @@ class TestFront:
         assert next(p.message for p in issue.problems if p.level == "error").startswith("No title")
         assert len(issue.stories) == 4
 
+    def test_a_byline_is_no_title(self):
+        issue = parse(small(dateline="By Jane Doe\n\nApril 12, 2025 — The intro."))
+        assert (issue.title, issue.intro) == ("Global Report: China’s Surge and the World", ("The intro.",))
+        assert [left.text for left in issue.ignored] == ["By Jane Doe"]
+        assert len(messages(issue, "“By Jane Doe” is left out")) == 1
+
     def test_furniture_at_the_start(self):
         issue = parse("Skip to content\nMenu\nWe use cookies to improve your visit.\nAccept\n\n" + small())
         assert issue.problems == ()

@@ -101,7 +101,8 @@ pages = joined(PIECES + TAGS * 3)
 
 
 def words(*texts: str) -> set[str]:
-    return {word for text in texts for word in re.findall(r"[^\W_]+", text.casefold())}
+    found = (word for text in texts for word in re.findall(r"[^\W_]+", text.casefold()))
+    return {word for word in found if not word.isdecimal()}  # numbers can be ranks
 
 
 def rows_of(text: str) -> list[str]:
@@ -154,7 +155,7 @@ def test_every_used_line_is_printed_somewhere(text):
     if looks_like_html(text):
         return
     issue = parse(text)
-    shown = words(*strings([issue.as_dict(), issue.headings])) | HEADING_WORDS | {str(n) for n in range(1001)}
+    shown = words(*strings([issue.as_dict(), issue.headings])) | HEADING_WORDS
     rows = rows_of(text)
     for row in (rows[number - 1] for number in issue.used):
         is_dated = re.search(r"\d{4}", row)
@@ -173,7 +174,7 @@ def strings(value: object) -> Iterator[str]:
 
 def repeats_a_heading(row: str) -> bool:
     """Only the first heading of a section is kept; one that is printed again is told of in a warning."""
-    return bool(re.search(r"China|国际|Global|International", row))
+    return bool(re.search("chin|中|国|global|international|world|foreign|abroad|domestic|prc", row, re.IGNORECASE))
 
 
 @given(issues)
