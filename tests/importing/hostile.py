@@ -1,13 +1,9 @@
-"""Five megabytes are read in two seconds or refused with a reason, however they were made to hurt."""
+"""Texts of five megabytes, each made to hurt one part of the parser."""
 
-import re
-import time
 from collections.abc import Callable
 from functools import partial
 
-import pytest
-
-from newsroom.importing import MAX_CHARACTERS, MAX_LINES, parse
+from newsroom.importing import MAX_CHARACTERS, MAX_LINES
 
 SIZE = MAX_CHARACTERS
 HEAD = "Title\n\nApril 12, 2025 — Intro.\n\nTop 10 China Stories\n\n1. Alpha\n\n"
@@ -58,29 +54,3 @@ HOSTILE: dict[str, Callable[[], str]] = {
     "many attributes": lambda: HTML + "<img " + fill("alt= ")[:-100] + ">",
     "a page of lines": lambda: f"<p>{'word ' * 40}</p>\n" * 19_000,
 }
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_five_megabytes_in_two_seconds(name):
-    text = HOSTILE[name]()
-    assert len(text) <= SIZE
-    started = time.process_time()
-    issue = parse(text)
-    assert time.process_time() - started < 2
-    assert issue.title or issue.problems
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("a" * (SIZE + 1), r"5,242,881 characters; the importer reads at most 5,242,880"),
-        ("China\n1. a\n" * MAX_LINES, r"40,000 lines, .* at most 20,000"),
-        ("a" + "\n" * 300_000, r"300,001 with the empty ones"),
-        ("<p>a</p>" * 50_000, r"more than 60,000 tags"),
-    ],
-)
-def test_refusals_have_a_reason(text, reason):
-    issue = parse(text)
-    assert [(p.line, p.level) for p in issue.problems] == [(1, "error")]
-    assert re.search(reason, issue.problems[0].message)
-    assert not issue.importable
