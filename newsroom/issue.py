@@ -97,9 +97,10 @@ def gather_image(image: Image) -> Content:
 
 
 def gather_tags(row: Any) -> list[dict[str, str]]:
+    # A tag of signs alone, such as "++", has no slug; taggit never gives one the slug "_".
     return sorted(
-        ({"name": tag.name, "slug": tag.slug} for tag in row.tags.all()),
-        key=lambda tag: tag["name"].casefold(),
+        ({"name": tag.name, "slug": tag.slug or "_"} for tag in row.tags.all()),
+        key=lambda tag: (tag["name"].casefold(), tag["name"]),
     )
 
 

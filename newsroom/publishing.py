@@ -25,6 +25,7 @@ from newsroom.roles import require
 from reports.models import Edition, Report
 
 PROJECTIONS = (reports.projection.project, watchlist.projection.project, policies.projection.project)
+DRAWN = ("slug", "title", "number", "issued_on", "standfirst", "image", "article")
 
 
 class Unpublishable(Exception):
@@ -166,8 +167,16 @@ def draw_article(content: Content) -> str:
 
 @transaction.atomic
 def rebuild(edition: Edition) -> None:
-    """Draw an edition's page and write its projections anew from its revision, as its publishing did."""
-    draw(edition)
-    edition.save()
+    """
+    Draw an edition's page and write its projections anew from its revision, as its publishing did.
+
+    Its span stays as it is, even if somebody publishes meanwhile; an edition that is gone by now is passed over.
+    """
+    lock(edition.report)
+    found = Edition.objects.select_related("revision").filter(pk=edition.pk).first()
+    if found is None:
+        return
+    draw(found)
+    found.save(update_fields=DRAWN)
     for project in PROJECTIONS:
-        project(edition)
+        project(found)

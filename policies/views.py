@@ -16,10 +16,11 @@ def policy_list(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def policy(request: HttpRequest, slug: str) -> HttpResponse:
-    named = Appearance.objects.live().filter(slug=slug).newest_first().first()
-    if named is None:
+    named = Appearance.objects.at(slug)
+    live = Appearance.objects.live().with_edition().newest_first()
+    appearances = named and list(live.filter(policy=named.policy_id))
+    if not appearances:
         raise Http404("No published issue tracks a policy of this name.")
-    appearances = list(Appearance.objects.live().filter(policy=named.policy_id).with_edition().newest_first())
     newest = appearances[0]
     if newest.slug != slug:
         return redirect(newest.url, permanent=True)

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.views.defaults import page_not_found
 
 from reports.models import Edition
 
@@ -14,14 +16,23 @@ FRESH = 60  # seconds
 
 
 def public_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For views that answer the same to everybody: says so to caches, for at most a minute (RFC 9111)."""
+    """
+    For views that answer the same to everybody: says so to caches, for at most a minute (RFC 9111).
+
+    A page that is missing is no exception: without a word, caches may keep a 404 for as long as they like.
+    """
 
     @wraps(view)
     def cached(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        now = timezone.now()
-        change = Edition.objects.next_change(now)
-        response = view(request, *args, **kwargs)
-        age = min(FRESH, int((change - now).total_seconds())) if change else FRESH
+        change = Edition.objects.next_change()
+        try:
+            response = view(request, *args, **kwargs)
+        except Http404 as missing:
+            if settings.DEBUG:
+                raise
+            response = page_not_found(request, missing)
+        # Asked for before the page was made and counted from after: whatever the page took is no reason to keep it.
+        age = min(FRESH, max(0, int((change - timezone.now()).total_seconds()))) if change else FRESH
         patch_cache_control(response, public=True, max_age=age)
         return response
 

@@ -384,6 +384,19 @@ class ProjectionQuerySet(models.QuerySet[Any]):
         """Those of the editions that readers get at a time."""
         return self.filter(edition__in=Edition.objects.live(now).values("pk"))
 
+    def begun(self, now: datetime | None = None) -> ProjectionQuerySet:
+        """Those of the editions whose time has come, past ones too: what was public once."""
+        return self.filter(edition__in=Edition.objects.begun(now).values("pk"))
+
+    def at(self, slug: str) -> Any:
+        """
+        The one that an address means: the newest that readers get there, else the last that they got there.
+
+        None if nothing was ever public there.
+        """
+        here = self.filter(slug=slug)
+        return here.live().newest_first().first() or here.begun().order_by("-edition__live_from").first()
+
     def with_edition(self) -> ProjectionQuerySet:
         return self.select_related("edition").defer("edition__article")
 
