@@ -1,24 +1,20 @@
 """The desk's parts of an issue that this app owns. The issue itself is in newsroom/admin.py."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Field, QuerySet
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
-from taggit.forms import TagWidget
 from taggit.managers import TaggableManager
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
-from unfold.widgets import UnfoldAdminTextInputWidget
 
-from reports.forms import ImageForm, RowFormSet, StoryForm, StoryFormSet
+from reports.forms import ImageForm, RowForm, RowFormSet, StoryForm, StoryFormSet, TagLineWidget
 from reports.images import draw
 from reports.models import Credit, Image, Report, Section, Source, Story, Takeaway
-
-
-class TagLineWidget(TagWidget, UnfoldAdminTextInputWidget):
-    """A line of tags that looks like the desk's other lines."""
 
 
 class WithTagLine:
@@ -30,12 +26,12 @@ class WithTagLine:
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
-class SectionInline(WithTagLine, StackedInline):
+class SectionInline(StackedInline):
     """The stories of one section, closed to a list that can be sorted."""
 
     model = Story
     form = StoryForm
-    fields = ("headline", "body", "tags", "slug", "section", "rank")
+    fields = ("headline", "body", "tag_line", "slug", "section", "rank")
     extra = 0
     collapsible = True
     ordering_field = "rank"
@@ -49,7 +45,7 @@ class SectionInline(WithTagLine, StackedInline):
         return formset
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Story]:
-        return super().get_queryset(request).filter(section=self.section).order_by("rank")
+        return super().get_queryset(request).filter(section=self.section).order_by("rank").prefetch_related("tags")
 
 
 class ChinaInline(SectionInline):
@@ -64,14 +60,44 @@ class InternationalInline(SectionInline):
     verbose_name_plural = "International stories"
 
 
+class KnownRowSelect(AutocompleteSelect):
+    """An autocomplete that asks nothing about a chosen row which was read already."""
+
+    row: Model | None = None
+
+    def optgroups(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        if self.row is None or [str(self.row.pk)] != [str(chosen) for chosen in value]:
+            return super().optgroups(name, value, attrs)
+        return [(None, [self.create_option(name, self.row.pk, str(self.row), set(value), 0)], 0)]
+
+
+class PositionedForm(RowForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            widget = getattr(field.widget, "widget", None)
+            if self.instance.pk and isinstance(widget, KnownRowSelect):
+                widget.row = getattr(self.instance, name)
+
+
 class PositionedInline(TabularInline):
     """A short list that can be sorted."""
 
+    form = PositionedForm
     formset = RowFormSet
     extra = 0
     ordering_field = "position"
     hide_ordering_field = True
     hide_title = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return rows.select_related(*self.autocomplete_fields) if self.autocomplete_fields else rows
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = KnownRowSelect(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class TakeawayInline(PositionedInline):

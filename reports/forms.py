@@ -3,12 +3,18 @@
 from typing import Any
 
 from django import forms
+from taggit.forms import TagField, TagWidget
 from unfold.forms import PaginationInlineFormSet
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from newsroom.lib.slugs import slug_for, unique_slug
 from reports.images import UnusablePicture, recode
 from reports.models import Image, Report, Section, Story
 from reports.ranking import rank
+
+
+class TagLineWidget(TagWidget, UnfoldAdminTextInputWidget):
+    """A line of tags that looks like the desk's other lines."""
 
 
 class ReportForm(forms.ModelForm):
@@ -66,12 +72,34 @@ class ReportForm(forms.ModelForm):
         return cleaned
 
 
-class StoryForm(forms.ModelForm):
+class RowForm(forms.ModelForm):
+    """One row of an issue. A new one in which nothing but its place was set is taken as empty, and passed over."""
+
+    places: tuple[str, ...] = ("position",)
+
+    def has_changed(self) -> bool:
+        return bool(self.changed_data if self.instance.pk else set(self.changed_data).difference(self.places))
+
+
+class StoryForm(RowForm):
     """One story. Its rank is not checked against the others': the formset gives all of them their ranks anew."""
+
+    places = ("section", "rank")
+    # Not taggit's own field, which would ask for the tags of every story by itself.
+    tag_line = TagField(label="Tags", required=False, help_text="Separated by commas.", widget=TagLineWidget)
 
     class Meta:
         model = Story
-        fields = ("headline", "body", "tags", "slug", "section", "rank")
+        fields = ("headline", "body", "slug", "section", "rank")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["tag_line"] = list(self.instance.tags.all())
+
+    def _save_m2m(self) -> None:
+        super()._save_m2m()
+        self.instance.tags.set(self.cleaned_data["tag_line"])
 
     def _get_validation_exclusions(self) -> set[str]:
         return {*super()._get_validation_exclusions(), "rank"}
@@ -118,6 +146,9 @@ class StoryFormSet(RowFormSet):
     """
 
     section = ""
+
+    def validate_unique(self) -> None:
+        """Nothing to check: ranks are given anew, and slugs that would meet get numbers."""
 
     def save(self, commit: bool = True) -> list[Story]:
         if not commit:

@@ -128,3 +128,12 @@ def words(response: HttpResponse) -> str:
     page = Texts()
     page.feed(response.content.decode())
     return " ".join(" ".join(page.words).split())
+
+
+def change_url(report: Any) -> str:
+    return f"/admin/reports/report/{report.pk}/change/"
+
+
+def open_issue(client: Client, report: Any) -> Form:
+    """The form of an issue on the desk."""
+    return Form(client.get(change_url(report)), "title")
