@@ -5,7 +5,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check -qq install --require-has
 PYTEST = $(BIN)/python -m pytest
 
 # Checks neither read the developer's .env nor write into var/.
-APART = DOTENV=/dev/null VAR_DIR="$${TMPDIR:-/tmp}/newsroom-check"
+APART = DOTENV=/dev/null VAR_DIR=.venv/var
 PRODUCTION = $(APART) SITE_URL=https://newsroom.example DATABASE_URL=postgres://newsroom@localhost/newsroom \
 	SECRET_KEY=`$(BIN)/python -c "import secrets; print(secrets.token_urlsafe(64))"`
 

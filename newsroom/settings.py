@@ -91,12 +91,13 @@ def embedded_secret_key() -> str:
     """The embedded site's own key, made at the first start and kept readable to this user alone."""
     file = VAR_DIR / "secret-key"
     try:
+        if not file.exists():
+            VAR_DIR.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600)
+            file.write_text(get_random_secret_key())
         return file.read_text()
-    except FileNotFoundError:
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(get_random_secret_key())
-        return file.read_text()
+    except OSError as error:
+        stop(f"its folder for data, {VAR_DIR}, can't be used ({error.strerror}); VAR_DIR can name another.")
 
 
 SECRET_KEY = env.str("SECRET_KEY") if PRODUCTION else embedded_secret_key()

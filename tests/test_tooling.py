@@ -65,6 +65,7 @@ class TestSettings:
             ({"TIME_ZONE": "Asia/Atlantis"}, "TIME_ZONE"),
             ({"PORT": "http"}, "PORT"),
             ({"SECRET_KEY_FILE": "/no/such/file"}, "SECRET_KEY_FILE"),
+            ({"VAR_DIR": "/dev/null"}, "VAR_DIR"),
         ],
         ids=lambda value: " ".join(value) if isinstance(value, dict) else None,
     )
