@@ -28,7 +28,7 @@ test: .venv/dev ## every check and every test, on PostgreSQL and SQLite and in a
 	$(BIN)/python -m tests.postgres $(PYTEST) -n 2 -q -m "not journey and not once" || failed="$$failed postgresql"; \
 	echo "Tests on SQLite, and the journeys in a browser …"; \
 	test -z "$$failed" || echo "FAILED so far:$$failed (see above)"; \
-	$(PYTEST) -n 2 -q || failed="$$failed sqlite"; \
+	$(PYTEST) -n 2 || failed="$$failed sqlite"; \
 	test -z "$$failed"
 
 check: style templates contracts types settings ## the quick part of the tests: style, imports, types, settings
@@ -92,7 +92,7 @@ clean: ## remove the environment and all caches, but none of the site's data (va
 		for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
 			"$$python" -c "import sys; sys.exit(sys.version_info < (3, 11))" 2> /dev/null && found=$$python && break; \
 		done; \
-		test -n "$$found" || { echo "Newsroom needs Python 3.11 or newer; python3 here is `python3 --version 2>&1 || echo missing`. Install a newer one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python)."; exit 1; }; \
+		test -n "$$found" || { echo "Newsroom needs Python 3.11 or newer; python3 here is `{ command -v python3 > /dev/null && python3 --version 2>&1; } || echo missing`. Install a newer one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python)."; exit 1; }; \
 		"$$found" -c "import venv, ensurepip" 2> /dev/null || { echo "$$found can't make environments here: its venv module is missing (Debian, Ubuntu: apt install python3-venv)."; exit 1; }; \
 		echo "Making the environment in .venv with $$found …"; \
 		rm -rf .venv && "$$found" -m venv .venv; }
