@@ -1,12 +1,16 @@
 """The forms in which editors write an issue, its stories and its pictures."""
 
+import re
 from typing import Any
 
+from ckeditor.fields import RichTextFormField
 from django import forms
+from django.db.models import Q
 from taggit.forms import TagField, TagWidget
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from newsroom.lib.richtext import clean
 from newsroom.lib.slugs import slug_for, unique_slug
 from reports.images import UnusablePicture, recode
 from reports.models import Image, Report, Section, Story
@@ -17,7 +21,28 @@ class TagLineWidget(TagWidget, UnfoldAdminTextInputWidget):
     """A line of tags that looks like the desk's other lines."""
 
 
-class ReportForm(forms.ModelForm):
+class RichText(RichTextFormField):
+    """HTML from an editor that sets the line breaks between its blocks its own way, and sends every one as CR LF."""
+
+    BREAK = re.compile(r"(</(?:p|h3|h4|ul|ol|li|blockquote)>|<(?:ul|ol|blockquote|br)>)\s+")
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        before, after = (self.BREAK.sub(r"\1", clean(text or "")) for text in (initial, data))
+        return before != after
+
+
+class WithRichText:
+    """For forms in which a text that only looks otherwise is saved as it was, and so makes no revision."""
+
+    changed_data: list[str]
+    cleaned_data: dict[str, Any]
+    initial: dict[str, Any]
+
+    def kept(self, name: str) -> Any:
+        return self.cleaned_data[name] if name in self.changed_data else self.initial.get(name, "")
+
+
+class ReportForm(WithRichText, forms.ModelForm):
     """
     An issue, with the version that its editor has seen.
 
@@ -42,6 +67,7 @@ class ReportForm(forms.ModelForm):
             "international_heading",
             "tags",
         )
+        field_classes = {"intro": RichText}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,6 +79,9 @@ class ReportForm(forms.ModelForm):
     def stale(self) -> bool:
         """Whether somebody saved the issue since the editor opened it (and he has not been shown that yet)."""
         return self.has_error("__all__", "stale")
+
+    def clean_intro(self) -> Any:
+        return self.kept("intro")
 
     def clean_slug(self) -> str:
         slug = self.cleaned_data["slug"]
@@ -81,7 +110,7 @@ class RowForm(forms.ModelForm):
         return bool(self.changed_data if self.instance.pk else set(self.changed_data).difference(self.places))
 
 
-class StoryForm(RowForm):
+class StoryForm(WithRichText, RowForm):
     """One story. Its rank is not checked against the others': the formset gives all of them their ranks anew."""
 
     places = ("section", "rank")
@@ -91,11 +120,15 @@ class StoryForm(RowForm):
     class Meta:
         model = Story
         fields = ("headline", "body", "slug", "section", "rank")
+        field_classes = {"body": RichText}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial["tag_line"] = list(self.instance.tags.all())
+
+    def clean_body(self) -> Any:
+        return self.kept("body")
 
     def _save_m2m(self) -> None:
         super()._save_m2m()
@@ -111,6 +144,8 @@ class RowFormSet(PaginationInlineFormSet):
 
     Django would answer "Select a valid choice" to them, and no save could ever get past it.
     """
+
+    data: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -147,6 +182,14 @@ class StoryFormSet(RowFormSet):
 
     section = ""
 
+    def get_queryset(self) -> Any:
+        """The section's stories; of a form that was sent, also those that another editor moved away meanwhile."""
+        if self.is_bound and self.instance.pk and not hasattr(self, "_queryset"):
+            sent = [text for name, text in self.data.items() if name.startswith(self.prefix) and name.endswith("-id")]
+            here = Q(section=self.section) | Q(pk__in=[int(pk) for pk in sent if pk.isdecimal() and len(pk) < 19])
+            self.queryset = self.instance.stories.filter(here).order_by("rank").prefetch_related("tags")
+        return super().get_queryset()
+
     def validate_unique(self) -> None:
         """Nothing to check: ranks are given anew, and slugs that would meet get numbers."""
 
@@ -173,6 +216,9 @@ class StoryFormSet(RowFormSet):
                 rank(self.instance, section, here)
             elif here:
                 rank(self.instance, section, [*self.instance.stories.filter(section=section), *here])
+        if any("section" in form.changed_data for form in kept):
+            for section in Section.values:
+                rank(self.instance, section, [])  # close up where one left
         for form in kept:
             if form.has_changed():
                 form.save_m2m()

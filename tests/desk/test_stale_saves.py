@@ -1,0 +1,275 @@
+"""Two editors at one issue: the second save is refused, shows both versions, loses nothing, and may be repeated."""
+
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from reports.models import Report
+from tests.desk.browsing import Form, open_issue, signed_in, words
+from tests.factories import complete_issue, edit, person
+
+
+@pytest.fixture
+def report(db: None) -> Report:
+    return complete_issue()
+
+
+@pytest.fixture
+def other(db: None) -> Client:
+    """The other editor's browser."""
+    return signed_in(person("Editor", username="the-other"))
+
+
+def state(report: Report) -> Any:
+    """Everything that a save could have written."""
+    report = Report.objects.get(pk=report.pk)
+    rows = [
+        list(related.order_by("pk").values())
+        for related in (report.stories, report.takeaways, report.credits, report.notes, report.updates)
+    ]
+    return report.version, report.changed_at, report.title, rows, report.revisions.count()
+
+
+class TestTheSecondSave:
+    def test_is_refused_and_shows_both_versions(self, desk: Client, other: Client, report: Report) -> None:
+        mine, theirs = open_issue(desk, report), open_issue(other, report)
+        theirs.update(title="Their title", **{"stories-0-headline": "Their headline", "notes-0-text": "Their note"})
+        assert theirs.send(other).status_code == 302
+        before = state(report)
+        mine.update(title="My “title”", intro="<p>My intro</p>", **{"stories-0-headline": "My headline"})
+        answer = mine.send(desk)
+        assert answer.status_code == 409
+        assert state(report) == before
+        said = words(answer)
+        assert "the-other saved it on" in said
+        assert "Issue Title Their title My “title”" in said
+        assert "Headline Their headline My headline" in said
+        assert "Their note What AI & Robotics says of Company 1" in said
+        assert "My intro" in said
+        assert [d.field for d in answer.context["conflict"]] == ["Title", "Intro", "Headline", "Note"]
+
+    def test_keeps_everything_that_was_typed(self, desk: Client, other: Client, report: Report) -> None:
+        mine, theirs = open_issue(desk, report), open_issue(other, report)
+        theirs["title"] = "Their title"
+        theirs.send(other)
+        mine.update(
+            {
+                "title": "My title",
+                "tags": "mine, 我的",
+                "stories-1-body": "<p>My body</p>",
+                "stories-1-tag_line": "my tag",
+                "stories-2-DELETE": "on",
+                "stories-2-0-section": "china",
+                "takeaways-0-text": "My takeaway",
+                "notes-1-text": "My note",
+                "stories-0-rank": "2",
+                "stories-1-rank": "1",
+            }
+        )
+        mine.add_row("stories", headline="My new story", body="<p>New body</p>", rank="4")
+        mine.add_row("takeaways", text="My new takeaway", position="4")
+        again = Form(mine.send(desk), "title")
+        lost = {name: (mine[name], again.get(name)) for name in mine if again.get(name) != mine[name]}
+        assert lost == {"over": ("", "1")}
+
+    def test_may_be_sent_again_over_the_other(self, desk: Client, other: Client, report: Report) -> None:
+        mine, theirs = open_issue(desk, report), open_issue(other, report)
+        theirs.update(title="Their title", standfirst="Their standfirst", **{"stories-1-headline": "Theirs"})
+        theirs.send(other)
+        mine["title"] = "My title"
+        mine.add_row("takeaways", text="My new takeaway", position="4")
+        again = Form(mine.send(desk), "title")
+        assert again.send(desk, _continue="1").status_code == 302
+        report.refresh_from_db()
+        assert (report.title, report.standfirst) == ("My title", "")
+        assert report.takeaways.last().text == "My new takeaway"
+        assert report.stories.get(section="china", rank=2).headline == "China story 2 of AI & Robotics"
+        # What was saved over is not gone: it is a revision.
+        assert [revision.content["title"] for revision in report.revisions.all()] == [
+            "My title",
+            "Their title",
+            "AI & Robotics",
+        ]
+
+    def test_is_refused_again_if_somebody_saved_again(self, desk: Client, other: Client, report: Report) -> None:
+        mine, theirs = open_issue(desk, report), open_issue(other, report)
+        theirs["title"] = "Their title"
+        theirs.send(other)
+        mine["title"] = "My title"
+        again = Form(mine.send(desk), "title")
+        theirs = open_issue(other, report)
+        theirs["title"] = "Their second title"
+        theirs.send(other)
+        answer = again.send(desk, _continue="1")
+        assert answer.status_code == 409
+        assert "Title Their second title My title" in words(answer)
+        assert Form(answer, "title").send(desk).status_code == 302
+
+    def test_of_the_same_is_said_to_change_nothing(self, desk: Client, other: Client, report: Report) -> None:
+        mine, theirs = open_issue(desk, report), open_issue(other, report)
+        for form, client, status in ((theirs, other, 302), (mine, desk, 409)):
+            form["title"] = "The same title"
+            answer = form.send(client)
+            assert answer.status_code == status
+        assert "the same as what is saved now" in words(answer)
+        assert Form(answer, "title").send(desk).status_code == 302
+        assert report.revisions.count() == 2
+
+    def test_of_a_form_with_another_fault_says_both(self, desk: Client, other: Client, report: Report) -> None:
+        mine, theirs = open_issue(desk, report), open_issue(other, report)
+        theirs["title"] = "Their title"
+        theirs.send(other)
+        mine["title"] = ""
+        answer = mine.send(desk)
+        assert answer.status_code == 409
+        assert "This field is required." in words(answer)
+        again = Form(answer, "title")
+        again["title"] = "Mine"
+        assert again.send(desk).status_code == 302
+
+    def test_of_a_form_without_a_version_is_refused(self, desk: Client, report: Report) -> None:
+        edit(report)
+        form = open_issue(desk, report)
+        for seen in ("", "x", "99", "-1"):
+            form["seen"] = seen
+            assert form.send(desk).status_code == 409
+        assert report.revisions.count() == 1
+
+    def test_markup_in_either_version_is_shown_as_text(self, desk: Client, other: Client, report: Report) -> None:
+        mine, theirs = open_issue(desk, report), open_issue(other, report)
+        theirs["title"] = theirs["stories-0-headline"] = "<script>theirs()</script>"
+        theirs.send(other)
+        mine["title"] = mine["stories-0-headline"] = "<script>mine()</script>"
+        page = mine.send(desk).content.decode()
+        assert "<script>theirs" not in page
+        assert "<script>mine" not in page
+
+
+class TestRowsOfTheOther:
+    """Rows that the other editor added, moved or deleted meanwhile."""
+
+    @pytest.mark.parametrize("prefix", ["stories", "stories-2", "takeaways", "notes", "updates", "credits"])
+    def test_a_deleted_row_comes_back_with_mine(self, desk: Client, other: Client, report: Report, prefix: str) -> None:
+        mine, theirs = open_issue(desk, report), open_issue(other, report)
+        theirs[f"{prefix}-0-DELETE"] = "on"
+        assert theirs.send(other).status_code == 302
+        mine["title"] = "My title"
+        before = state(report)
+        answer = mine.send(desk)
+        assert answer.status_code == 409
+        assert state(report) == before
+        again = Form(answer, "title")
+        assert again.rows(prefix) == mine.rows(prefix)
+        answer = again.send(desk)
+        assert answer.status_code == 302, words(answer)[:3000]
+        fresh = open_issue(desk, report)
+        assert fresh.rows(prefix) == mine.rows(prefix)
+        texts = [
+            name for name in mine if name.startswith(f"{prefix}-") and name.endswith(("headline", "text", "detail"))
+        ]
+        assert sorted(fresh[name] for name in texts) == sorted(mine[name] for name in texts)
+        for section in ("china", "international"):
+            ranks = list(report.stories.filter(section=section).values_list("rank", flat=True))
+            assert ranks == [1, 2, 3]
+
+    def test_all_rows_deleted_come_back_in_their_order(self, desk: Client, other: Client, report: Report) -> None:
+        mine, theirs = open_issue(desk, report), open_issue(other, report)
+        for row in range(3):
+            theirs[f"stories-{row}-DELETE"] = "on"
+        theirs.send(other)
+        mine["stories-1-body"] = "<p>Mine</p>"
+        again = Form(mine.send(desk), "title")
+        assert again.send(desk).status_code == 302
+        assert list(report.stories.filter(section="china").values_list("rank", "headline")) == [
+            (rank, f"China story {rank} of AI & Robotics") for rank in (1, 2, 3)
+        ]
+        assert report.stories.get(section="china", rank=2).body == "<p>Mine</p>"
+
+    def test_an_added_row_stays(self, desk: Client, other: Client, report: Report) -> None:
+        mine, theirs = open_issue(desk, report), open_issue(other, report)
+        theirs.add_row("stories", headline="Their new story", rank="4")
+        theirs.add_row("takeaways", text="Their new takeaway", position="4")
+        theirs.send(other)
+        mine["title"] = "My title"
+        again = Form(mine.send(desk), "title")
+        assert again.send(desk).status_code == 302
+        assert report.stories.get(section="china", rank=4).headline == "Their new story"
+        assert report.takeaways.count() == 4
+
+    @pytest.mark.parametrize(("prefix", "there"), [("stories", "international"), ("stories-2", "china")])
+    def test_a_row_moved_to_the_other_section_comes_back(
+        self, desk: Client, other: Client, report: Report, prefix: str, there: str
+    ) -> None:
+        mine, theirs = open_issue(desk, report), open_issue(other, report)
+        theirs[f"{prefix}-0-section"] = there
+        theirs.send(other)
+        theirs = open_issue(other, report)
+        theirs.add_row("stories" if there == "china" else "stories-2", headline="Behind it", rank="9")
+        theirs.send(other)
+        mine["title"] = "My title"
+        again = Form(mine.send(desk), "title")
+        assert again.send(desk).status_code == 302
+        stories = {
+            section: [story.headline.split(" of ")[0] for story in report.stories.filter(section=section)]
+            for section in ("china", "international")
+        }
+        expected = {
+            "china": [f"China story {n}" for n in "123"],
+            "international": [f"International story {n}" for n in "123"],
+        }
+        expected[there].append("Behind it")
+        assert stories == expected
+        for section in expected:
+            ranks = list(report.stories.filter(section=section).values_list("rank", flat=True))
+            assert ranks == list(range(1, len(ranks) + 1))
+
+    def test_my_deletion_of_a_row_that_is_gone_is_no_fault(self, desk: Client, other: Client, report: Report) -> None:
+        mine, theirs = open_issue(desk, report), open_issue(other, report)
+        for form in (theirs, mine):
+            form["stories-1-DELETE"] = form["notes-0-DELETE"] = "on"
+        theirs.send(other)
+        answer = Form(mine.send(desk), "title").send(desk)
+        assert answer.status_code == 302, words(answer)[:3000]
+        assert report.stories.filter(section="china").count() == 2
+        assert report.notes.count() == 2
+
+    def test_an_issue_deleted_meanwhile(self, desk: Client, other: Client, report: Report) -> None:
+        mine = open_issue(desk, report)
+        Report.objects.get(pk=report.pk).delete()
+        answer = mine.send(desk, follow=True)
+        assert "doesn’t exist. Perhaps it was deleted?" in words(answer)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_save_at_once_one_wins() -> None:
+    report = complete_issue()
+    clients = [signed_in(person("Editor", username=f"editor-{n}")) for n in range(4)]
+    forms = [open_issue(client, report) for client in clients]
+    answers: list[Any] = [None] * len(clients)
+    start = Barrier(len(clients))
+
+    def save(number: int) -> None:
+        forms[number].update(title=f"Title {number}", **{"stories-0-headline": f"Headline {number}"})
+        start.wait()
+        try:
+            answers[number] = forms[number].send(clients[number])
+        finally:
+            connection.close()
+
+    threads = [Thread(target=save, args=(number,)) for number in range(len(clients))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answer.status_code for answer in answers) == [302, 409, 409, 409]
+    winner = next(number for number, answer in enumerate(answers) if answer.status_code == 302)
+    report.refresh_from_db()
+    assert (report.title, report.version) == (f"Title {winner}", 1)
+    assert report.stories.get(section="china", rank=1).headline == f"Headline {winner}"
+    assert report.revisions.count() == 2
+    for number, answer in enumerate(answers):
+        if number != winner:
+            assert Form(answer, "title")["title"] == f"Title {number}"
