@@ -25,7 +25,7 @@ test: .venv/dev ## every check and every test, on PostgreSQL and SQLite and in a
 	@failed=; \
 	$(MAKE) -s -k check || failed="$$failed check"; \
 	echo "Tests on PostgreSQL …"; \
-	$(BIN)/python -m tests.postgres $(PYTEST) -n 2 -q -m "not journey and not once" || failed="$$failed postgresql"; \
+	$(BIN)/python -m tests.postgres $(PYTEST) -n 2 -q -m "not journey" || failed="$$failed postgresql"; \
 	echo "Tests on SQLite, and the journeys in a browser …"; \
 	test -z "$$failed" || echo "FAILED so far:$$failed (see above)"; \
 	$(PYTEST) -n 2 || failed="$$failed sqlite"; \

@@ -52,14 +52,28 @@ def on_sqlite() -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Everything in tests/journeys is a journey; what needs PostgreSQL waits for the round on PostgreSQL."""
+    """
+    Everything in tests/journeys is a journey.
+
+    On SQLite run all tests but those that need PostgreSQL; on PostgreSQL those that use the database, since all
+    others have nothing new to say there.
+    """
     for item in items:
         if "journeys" in item.path.parts:
             item.add_marker("journey")
-    if on_sqlite():
-        waiting = [item for item in items if item.get_closest_marker("postgres")]
-        config.hook.pytest_deselected(items=waiting)
-        items[:] = [item for item in items if item not in waiting]
+    mine = needs_no_postgres if on_sqlite() else uses_database
+    config.hook.pytest_deselected(items=[item for item in items if not mine(item)])
+    items[:] = filter(mine, items)
+
+
+def needs_no_postgres(item: pytest.Item) -> bool:
+    return item.get_closest_marker("postgres") is None
+
+
+def uses_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("django_db") or item.get_closest_marker("postgres"):
+        return True
+    return not {"db", "transactional_db", "live_site"}.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session", autouse=True)

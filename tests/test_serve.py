@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-pytestmark = pytest.mark.once
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 30
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.once
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = ("requirements/base.txt", "requirements/dev.txt")
 PRODUCTION = {
