@@ -41,7 +41,7 @@ def draft(
     """
     report = Report.objects.create(
         title=title,
-        slug=unique_slug(slug_for(title), set(Report.objects.values_list("slug", flat=True))),
+        slug=free_slug(title, issued_on),
         issued_on=issued_on,
         intro=from_paragraphs(list(intro)),
         hero=Image.objects.create(alt=hero_alt) if hero_alt else None,
@@ -65,6 +65,15 @@ def draft(
     )
     credit(report, credited)
     return report
+
+
+def free_slug(title: str, issued_on: date | None = None) -> str:
+    """A slug from the title that no issue has. A periodical's titles repeat; then the date tells them apart."""
+    taken = set(Report.objects.values_list("slug", flat=True))
+    slug = slug_for(title)
+    if slug in taken and issued_on:
+        slug = f"{slug_for(title, length=69)}-{issued_on.isoformat()}"
+    return unique_slug(slug, taken)
 
 
 def credit(report: Report, names: Iterable[str]) -> None:
