@@ -34,7 +34,7 @@ class ReportFactory(DjangoModelFactory):
         model = Report
 
     title = factory.Sequence(lambda n: f"Issue {n}")
-    slug = factory.Sequence(lambda n: f"issue-{n}")
+    slug = factory.Sequence(lambda n: f"factory-issue-{n}")
     issued_on = ISSUED_ON
 
 
@@ -87,7 +87,7 @@ class CompanyFactory(DjangoModelFactory):
         model = Company
 
     name = factory.Sequence(lambda n: f"Company {n}")
-    slug = factory.Sequence(lambda n: f"company-{n}")
+    slug = factory.Sequence(lambda n: f"factory-company-{n}")
     country = "China"
 
 
@@ -105,7 +105,7 @@ class PolicyFactory(DjangoModelFactory):
         model = Policy
 
     title = factory.Sequence(lambda n: f"Policy {n}")
-    slug = factory.Sequence(lambda n: f"policy-{n}")
+    slug = factory.Sequence(lambda n: f"factory-policy-{n}")
     jurisdiction = "EU"
 
 
