@@ -3,10 +3,9 @@
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
 
 from policies.models import Alias, Policy, Update
-from reports.admin import PositionedInline
+from reports.admin import NamesInline, PositionedInline, RegistryAdmin
 
 
 class UpdateInline(PositionedInline):
@@ -16,18 +15,16 @@ class UpdateInline(PositionedInline):
     verbose_name_plural = "policy tracker"
 
 
-class AliasInline(TabularInline):
+class AliasInline(NamesInline):
     model = Alias
-    fields = ("name",)
-    extra = 0
-    hide_title = True
 
 
 @admin.register(Policy)
-class PolicyAdmin(ModelAdmin):
+class PolicyAdmin(RegistryAdmin):
     list_display = ("title", "jurisdiction", "updates")
     list_filter = ("jurisdiction",)
     search_fields = ("title", "aliases__name")
+    ordering = ("title",)
     prepopulated_fields = {"slug": ("title",)}
     inlines = (AliasInline,)
 

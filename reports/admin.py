@@ -6,13 +6,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.db.models import Field, ForeignKey, Model, QuerySet
+from django.db.models import Field, ForeignKey, Model, QuerySet, URLField
 from django.http import HttpRequest
 from django.utils.html import format_html
 from taggit.managers import TaggableManager
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.widgets import UnfoldAdminURLInputWidget
 
-from reports.forms import ImageForm, RowForm, RowFormSet, StoryForm, StoryFormSet, TagLineWidget
+from reports.forms import ImageForm, NamesFormSet, RowForm, RowFormSet, StoryForm, StoryFormSet, TagLineWidget
 from reports.images import draw
 from reports.models import Credit, Image, Report, Section, Source, Story, Takeaway
 
@@ -113,8 +114,23 @@ class CreditInline(PositionedInline):
     verbose_name_plural = "reporting credits"
 
 
+class NamesInline(TabularInline):
+    """Other names of a row of a registry."""
+
+    formset = NamesFormSet
+    fields = ("name",)
+    extra = 0
+    hide_title = True
+
+
+class RegistryAdmin(ModelAdmin):
+    """A link that is typed without its scheme is taken as https."""
+
+    formfield_overrides = {URLField: {"widget": UnfoldAdminURLInputWidget, "assume_scheme": "https"}}
+
+
 @admin.register(Source)
-class SourceAdmin(ModelAdmin):
+class SourceAdmin(RegistryAdmin):
     list_display = ("name", "link")
     search_fields = ("name",)
     ordering = ("name",)

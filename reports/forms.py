@@ -12,6 +12,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from newsroom.lib.richtext import clean
 from newsroom.lib.slugs import slug_for, unique_slug
+from newsroom.lib.text import folded
 from reports.images import UnusablePicture, recode
 from reports.models import Image, Report, Section, Story
 from reports.ranking import rank
@@ -223,6 +224,20 @@ class StoryFormSet(RowFormSet):
             if form.has_changed():
                 form.save_m2m()
         return [form.instance for form in kept]
+
+
+class NamesFormSet(PaginationInlineFormSet):
+    """Names of one row of a registry, none of them twice, whatever its case."""
+
+    def clean(self) -> None:
+        super().clean()
+        seen = set()
+        for form in self.forms:
+            name = form.cleaned_data.get("name") if form.is_valid() and not self._should_delete_form(form) else None
+            if name and folded(name) in seen:
+                form.add_error("name", f"“{name}” is there already.")
+            elif name:
+                seen.add(folded(name))
 
 
 class ImageForm(forms.ModelForm):

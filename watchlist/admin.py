@@ -3,9 +3,8 @@
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
 
-from reports.admin import PositionedInline
+from reports.admin import NamesInline, PositionedInline, RegistryAdmin
 from watchlist.models import Alias, Company, Note
 
 
@@ -16,18 +15,16 @@ class NoteInline(PositionedInline):
     verbose_name_plural = "company watchlist"
 
 
-class AliasInline(TabularInline):
+class AliasInline(NamesInline):
     model = Alias
-    fields = ("name",)
-    extra = 0
-    hide_title = True
 
 
 @admin.register(Company)
-class CompanyAdmin(ModelAdmin):
+class CompanyAdmin(RegistryAdmin):
     list_display = ("name", "country", "link", "notes")
     list_filter = ("country",)
     search_fields = ("name", "aliases__name")
+    ordering = ("name",)
     prepopulated_fields = {"slug": ("name",)}
     inlines = (AliasInline,)
 
