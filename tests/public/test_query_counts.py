@@ -1,0 +1,81 @@
+"""What a page costs is a literal number, the same with one thing on it and with three."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from newsroom.publishing import publish, withdraw
+from tests.factories import edit, picture, published
+from tests.public.crawling import ask
+
+pytestmark = pytest.mark.django_db
+
+# Each page asks once when the next scheduled edition comes, for the caches' sake.
+COUNTS = {
+    "/": 4,
+    "/reports/": 2,
+    "/reports/issue-1/": 4,
+    "/reports/issue-1/china-story-1-of-issue-1/": 4,
+    "/companies/": 2,
+    "/companies/company-1/": 3,
+    "/policies/": 2,
+    "/policies/policy-1/": 3,
+    "/tags/chips/": 4,
+    "/tags/robots/": 4,
+    "/sections/china/": 3,
+    "/sections/international/": 3,
+    # What is not there, or no longer, or elsewhere
+    "/reports/nothing/": 3,
+    "/reports/nothing/story/": 3,
+    "/reports/gone/": 4,
+    "/reports/gone/story/": 4,
+    "/reports/moves/": 4,
+    "/reports/moves/story/": 4,
+    "/reports/issue-1/nothing/": 4,
+    "/companies/nothing/": 3,
+    "/policies/nothing/": 3,
+    "/tags/nothing/": 2,
+    "/sections/nothing/": 1,
+}
+
+
+@pytest.fixture(params=[1, 3], ids=["one of each", "three of each"])
+def site(request: pytest.FixtureRequest) -> None:
+    """As many issues, with as many stories, companies, policies and tags each; a moved and a withdrawn one."""
+    many = request.param
+    for number in range(1, many + 1):
+        published(
+            title=f"Issue {number}",
+            issued_on=date(2025, 1, number),
+            stories=many,
+            companies=many,
+            policies=many,
+            tags=["Chips", "AI", "EU"][:many],
+            story_tags=["Robots", "Cars", "Law"][:many],
+            hero=picture(64, 40),
+        )
+    report = published(title="Moves", issued_on=date(2024, 1, 1), stories=1, companies=1, policies=1).report
+    for number in range(many):
+        edit(report, slug=f"moved-{number}")
+        publish(report, by=None)
+    withdraw(published(title="Gone", stories=1).report, by=None)
+
+
+def test_a_page_costs_the_same_however_much_is_on_it(site: None, client: Client) -> None:
+    counts = {}
+    for path in COUNTS:
+        with CaptureQueriesContext(connection) as queries:
+            ask(client, path)
+        counts[path] = len(queries)
+    assert counts == COUNTS
+
+
+def test_a_picture_costs_one_query(client: Client) -> None:
+    edition = published(hero=picture(64, 40))
+    for path, status in ((f"/media/{edition.image}", 200), ("/media/images/none.jpg", 404)):
+        with CaptureQueriesContext(connection) as queries:
+            assert ask(client, path).status == status
+        assert len(queries) == 1
