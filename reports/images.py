@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from io import BytesIO
 from typing import IO, Any
 
 from django.core.files.base import ContentFile
 from PIL import Image as Pillow
-from PIL import ImageOps, UnidentifiedImageError
+from PIL import ImageCms, ImageOps, UnidentifiedImageError
 
 from reports.models import Image
 
@@ -55,7 +56,7 @@ def decode(data: bytes) -> tuple[Any, str]:
         raise UnusablePicture(
             f"This picture has {width} × {height} points; {MAX_PIXELS // 1_000_000} million are the most."
         )
-    upright: Any = ImageOps.exif_transpose(picture)
+    upright = in_screen_colours(ImageOps.exif_transpose(picture))
     if picture.format == "JPEG":
         pixels, kind = upright.convert("RGB"), "JPEG"
     else:
@@ -63,6 +64,18 @@ def decode(data: bytes) -> tuple[Any, str]:
         pixels, kind = upright.convert("RGBA" if transparent else "RGB"), "PNG"
     pixels.info.clear()
     return pixels, kind
+
+
+def in_screen_colours(picture: Any) -> Any:
+    """The picture in sRGB and 8 bits, as browsers take one that says nothing about its colours."""
+    if picture.mode.startswith("I"):
+        picture = picture.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    if profile := picture.info.get("icc_profile"):
+        screen = ImageCms.createProfile("sRGB")
+        mode = picture.mode if picture.mode in ("RGB", "RGBA") else "RGB"
+        with suppress(ImageCms.PyCMSError, OSError):  # a broken profile, or one for other colours than the picture's
+            picture = ImageCms.profileToProfile(picture, BytesIO(profile), screen, outputMode=mode)
+    return picture
 
 
 def draw(image: Image) -> None:
