@@ -1,5 +1,6 @@
 """Pages of several apps at once, and files."""
 
+import re
 from pathlib import PurePath
 
 from django.conf import settings
@@ -10,6 +11,8 @@ from django.views.static import serve
 from reports.caching import public_page
 from reports.models import Edition
 from reports.views import show
+
+NAME = re.compile(r"[A-Za-z0-9_]+")  # as reports.models.random_name makes them; a NUL would break PostgreSQL's query
 
 
 @public_page
@@ -26,6 +29,8 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
     A rendition is named after its original, so both are told from the beginning of their names.
     """
     stem = PurePath(path).stem.partition("-")[0]
+    if not NAME.fullmatch(stem):
+        raise Http404("No picture has such a name.")
     if Edition.objects.live().filter(image__startswith=f"images/{stem}.").exists():
         cache = "public, max-age=31536000, immutable"
     elif request.user.is_staff:
