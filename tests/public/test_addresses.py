@@ -1,11 +1,13 @@
 """Addresses: those that moved lead on, those that are gone say so, and no address breaks the site."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from newsroom.publishing import publish, withdraw
 from policies.models import Policy
@@ -141,6 +143,22 @@ def test_an_old_address_belongs_to_who_has_it_now(registry, root: str, slug: str
     published(title="New", issued_on=date(2025, 2, 1), companies=["Company 1 ", "Company, 1"], policies=["Policy, 1"])
     assert registry.objects.filter(slug=slug).exists()
     assert where(f"/{root}/{slug}/") == (200, "")
+
+
+def test_addresses_of_a_scheduled_change_lead_nowhere_yet() -> None:
+    report = published(title="One").report
+    report.stories.filter(slug="china-story-1-of-one").update(slug="renamed")
+    Company.objects.filter(slug="company-1").update(slug="renamed")
+    Policy.objects.filter(slug="policy-1").update(slug="renamed")
+    edit(report, slug="two")
+    publish(report, by=None, at=timezone.now() + timedelta(days=1))
+    for path in ("/reports/two/", "/reports/one/renamed/", "/companies/renamed/", "/policies/renamed/"):
+        assert where(path) == (404, ""), path
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        assert where("/reports/one/china-story-1-of-one/")[0] == 301
+        assert where("/reports/two/china-story-1-of-one/") == (301, "/reports/two/renamed/")
+        assert where("/companies/company-1/") == (301, "/companies/renamed/")
+        assert where("/policies/policy-1/") == (301, "/policies/renamed/")
 
 
 # Any script, any query
