@@ -72,7 +72,16 @@ class KnownRowSelect(AutocompleteSelect):
         return [(None, [self.create_option(name, self.row.pk, str(self.row), set(value), 0)], 0)]
 
 
-class PositionedForm(RowForm):
+class LabelledForm(forms.ModelForm):
+    """A row of a table, where what stands over a column is no label that a screen reader would read with a field."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("aria-label", str(field.label))
+
+
+class PositionedForm(LabelledForm, RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
@@ -117,6 +126,7 @@ class CreditInline(PositionedInline):
 class NamesInline(TabularInline):
     """Other names of a row of a registry."""
 
+    form = LabelledForm
     formset = NamesFormSet
     fields = ("name",)
     extra = 0

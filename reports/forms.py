@@ -5,7 +5,6 @@ from typing import Any
 
 from ckeditor.fields import RichTextFormField
 from django import forms
-from django.db.models import Q
 from taggit.forms import TagField, TagWidget
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -151,12 +150,22 @@ class RowFormSet(PaginationInlineFormSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.is_bound:
-            self.data = self.with_vanished_as_new(self.data)
+            rows = {str(row.pk): row for row in self.rows_there()}
+            self.data = self.with_vanished_as_new(self.data, set(rows))
+            # In the order of the forms, as the desk puts the two together one by one.
+            self._queryset = [rows[pk] for pk in self.sent_ids(self.data) if pk in rows]
 
-    def with_vanished_as_new(self, data: Any) -> Any:
-        known = {str(row.pk) for row in self.get_queryset()}
-        first = self.management_form.cleaned_data["INITIAL_FORMS"] if self.management_form.is_valid() else 0
-        ids = [data.get(f"{self.prefix}-{number}-id") for number in range(first)]
+    def rows_there(self) -> Any:
+        """The rows that a form may have been sent for."""
+        return self.get_queryset()
+
+    def sent_ids(self, data: Any) -> list[str]:
+        first = min(self.initial_form_count(), self.total_form_count())
+        return [data.get(f"{self.prefix}-{number}-id", "") for number in range(first)]
+
+    def with_vanished_as_new(self, data: Any, known: set[str]) -> Any:
+        ids = self.sent_ids(data)
+        first = len(ids)
         gone = [number for number, pk in enumerate(ids) if pk and pk not in known]
         if not gone:
             return data
@@ -183,13 +192,9 @@ class StoryFormSet(RowFormSet):
 
     section = ""
 
-    def get_queryset(self) -> Any:
-        """The section's stories; of a form that was sent, also those that another editor moved away meanwhile."""
-        if self.is_bound and self.instance.pk and not hasattr(self, "_queryset"):
-            sent = [text for name, text in self.data.items() if name.startswith(self.prefix) and name.endswith("-id")]
-            here = Q(section=self.section) | Q(pk__in=[int(pk) for pk in sent if pk.isdecimal() and len(pk) < 19])
-            self.queryset = self.instance.stories.filter(here).order_by("rank").prefetch_related("tags")
-        return super().get_queryset()
+    def rows_there(self) -> Any:
+        """Those of the other section too: another editor may have moved one there meanwhile."""
+        return self.instance.stories.prefetch_related("tags") if self.instance.pk else []
 
     def validate_unique(self) -> None:
         """Nothing to check: ranks are given anew, and slugs that would meet get numbers."""

@@ -1,6 +1,5 @@
 """The import on the desk: paste or upload, look at what was understood, save as a draft."""
 
-from bisect import bisect_right
 from typing import Any
 
 from django.contrib import messages
@@ -162,16 +161,16 @@ def line_of(form: Any) -> int:
 
 
 def place_problems(problems: tuple[Problem, ...], rows: dict[str, Any]) -> list[Problem]:
-    """Give each row the problems of its lines as `.problems`, and give back those that belong to no row."""
-    forms = [form for name in ("stories", "notes", "policies") for form in rows[name].forms]
-    placed = sorted((line_of(form), number) for number, form in enumerate(forms))
-    for form in forms:
+    """Give each row the problems of its own line as `.problems`, and give back those that belong to no row."""
+    by_line = {}
+    for form in [form for name in ("stories", "notes", "policies") for form in rows[name].forms]:
         form.problems = []
+        if line := line_of(form):
+            by_line[line] = form
     elsewhere = []
     for problem in problems:
-        place = bisect_right(placed, (problem.line, len(forms))) - 1
-        if place >= 0 and placed[place][0]:
-            forms[placed[place][1]].problems.append(problem)
+        if row := by_line.get(problem.line):
+            row.problems.append(problem)
         else:
             elsewhere.append(problem)
     return elsewhere

@@ -1,6 +1,7 @@
 /*
  * Rows of an issue by keyboard: every sortable row gets buttons that move it up and down, and every closed story
  * opens with Enter or Space. Without this script rows can still be dragged, and stay in their order.
+ * And the forms of the import and of decisions are sent once, however often their button is pressed.
  */
 (() => {
   "use strict";
@@ -12,6 +13,8 @@
     rowsOf(list).forEach((row, place) => {
       const input = row.querySelector(`input[name$="-${field}"]`);
       if (input) input.value = place + 1;
+      const title = row.querySelector("h3 strong");
+      if (title) title.textContent = title.textContent.replace(/^(\S+ )\d+(?= · )/, `$1${place + 1}`);
     });
     refresh(list);
   };
@@ -105,7 +108,38 @@
     });
   };
 
+  /* A page that shows unsaved rows again has them as they were; the editor had them by their ranks. */
+  const restoreOrder = () => {
+    document.querySelectorAll("[data-ordering-field]").forEach((list) => {
+      const place = (row) => Number(row.querySelector(`input[name$="-${list.dataset.orderingField}"]`)?.value ?? 0);
+      const rows = rowsOf(list);
+      const sorted = rows.toSorted((one, other) => place(one) - place(other));
+      if (sorted.some((row, number) => row !== rows[number])) {
+        const end = rows.at(-1).nextSibling;
+        sorted.forEach((row) => list.insertBefore(row, end));
+      }
+    });
+  };
+
+  // A second click on Save must not make a second draft.
+  const sendOnce = (form) => {
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.deskSent) event.preventDefault();
+      form.dataset.deskSent = "yes";
+    });
+  };
+
+  const watchForms = () => document.querySelectorAll("form.desk-form").forEach(sendOnce);
+
+  // Coming back to a page with the browser's button, its forms may be sent again.
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form.desk-form").forEach((form) => delete form.dataset.deskSent);
+  });
+
+  document.addEventListener("DOMContentLoaded", restoreOrder);
   document.addEventListener("DOMContentLoaded", equipAll);
+  document.addEventListener("DOMContentLoaded", watchForms);
+  document.addEventListener("end", () => setTimeout(renumberAll)); // a row was dragged, and Unfold counted some rows
   document.addEventListener("formset:added", renumberAll);
   document.addEventListener("formset:removed", renumberAll);
 })();

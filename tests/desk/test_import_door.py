@@ -139,6 +139,13 @@ class TestThePreview:
         assert "Line 23" in words(page)
         assert "no day of the calendar" in words(page)
 
+    def test_a_problem_that_is_no_rows_stands_above_all(self, desk: Client, small_issue: str) -> None:
+        text = small_issue.replace("Company Watchlist", "Something unknown\n\nCompany Watchlist") + "\n\nAt the end\n"
+        page = paste(desk, text)
+        assert [problem.line for problem in page.context["problems"]]
+        assert not [form for form in page.context["policies"].forms if form.problems]
+        assert not [form for form in page.context["stories"].forms if form.problems]
+
     def test_lines_left_out_are_listed(self, desk: Client, small_issue: str) -> None:
         page = paste(desk, small_issue + "\nLeave a Comment\n\nShare\n")
         assert "2 lines left out" in words(page)

@@ -161,6 +161,9 @@ class TestRowsOfTheOther:
         answer = mine.send(desk)
         assert answer.status_code == 409
         assert state(report) == before
+        for inline in answer.context["inline_admin_formsets"]:
+            for form in inline:
+                assert form.original is None or form.original == form.form.instance
         again = Form(answer, "title")
         assert again.rows(prefix) == mine.rows(prefix)
         answer = again.send(desk)
