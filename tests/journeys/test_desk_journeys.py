@@ -136,8 +136,9 @@ def test_a_new_story_and_a_new_takeaway(page: Page, sign_in: SignIn, editor: Any
     page.get_by_text("Add another International story").click()
     page.get_by_role("button", name="International story: #4").click()
     page.locator("#id_stories-2-3-headline").fill("A new one")
-    write(page, page.locator("#stories-2-3"), "With a text.")
-    page.locator("#stories-2-3").get_by_role("button", name="Move up").click()
+    new = page.locator(".form-group").filter(has=page.locator("#id_stories-2-3-headline"))
+    write(page, new, "With a text.")
+    new.get_by_role("button", name="Move up").click()
     page.get_by_text("Add another Takeaway").click()
     page.locator("#id_takeaways-3-text").fill("A new takeaway")
     page.get_by_text("Add another China story").click()  # and left empty
