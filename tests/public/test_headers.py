@@ -204,8 +204,16 @@ def test_every_page_names_its_address_and_its_language(site: None, client: Clien
             assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
 
 
+def test_a_later_page_of_a_list_names_itself_and_a_missing_page_nothing(site: None, client: Client) -> None:
+    answer = ask(client, "/reports/?before=2099-01-01.5&utm_source=x")
+    assert canonical(answer.text) == f"{django_settings.SITE_URL}/reports/?before=2099-01-01.5"
+    assert 'rel="canonical"' not in ask(client, "/reports/nothing/").text
+
+
 def test_addresses_in_other_scripts_are_named_too(client: Client) -> None:
     story = published(title="全球报告", story_tags=["芯片"]).stories.first()
     assert story
     for path in ("/reports/全球报告/", "/tags/芯片/", unquote(story.url)):
-        assert unquote(canonical(ask(client, path).text)) == django_settings.SITE_URL + path
+        address = canonical(ask(client, path).text)
+        assert address.isascii()
+        assert unquote(address) == django_settings.SITE_URL + path
