@@ -64,7 +64,7 @@ def track(report: Report, lines: Iterable[Line], *, same: Mapping[str, Policy] |
 def joined(policy: Policy, *details: str) -> str:
     """The details of one policy's lines as one. Raises ValidationError."""
     detail = "; ".join(filter(None, details))
-    most = Update._meta.get_field("detail").max_length or 0  # noqa: SLF001 - Django's documented way to ask
+    most = Update._meta.get_field("detail").max_length or 0
     if len(detail) > most:
         raise ValidationError(
             f"{policy} is printed more than once, and its details together have {len(detail)} characters; "

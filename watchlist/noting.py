@@ -59,7 +59,7 @@ def note(report: Report, entries: Iterable[Entry], *, same: Mapping[str, Company
 def joined(company: Company, *texts: str) -> str:
     """The texts of one company's lines as one note. Raises ValidationError."""
     text = "; ".join(filter(None, texts))
-    most = Note._meta.get_field("text").max_length or 0  # noqa: SLF001 - Django's documented way to ask
+    most = Note._meta.get_field("text").max_length or 0
     if len(text) > most:
         raise ValidationError(
             f"{company} is printed more than once, and its notes together have {len(text)} characters; "
