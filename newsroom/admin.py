@@ -26,7 +26,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from newsroom.conflict import Difference, differences
 from newsroom.deciding import DECISIONS, Decision
 from newsroom.importing.desk import ImportDoor
-from newsroom.issue import gather
+from newsroom.issue import changes, gather
 from newsroom.publishing import Unpublishable, draw_article
 from newsroom.revising import StaleVersion, claim, keep
 from policies.admin import UpdateInline
@@ -164,6 +164,12 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
             # Somebody saved between the form's check and ours; now the form itself finds it stale.
             return super().changeform_view(request, object_id, form_url, extra_context)
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "hero":
+            field.widget.can_delete_related = False  # a picture is let go of here, and deleted in the library
+        return field
+
     def save_model(self, request: HttpRequest, obj: Report, form: ReportForm, change: bool) -> None:
         if change:
             claim(obj, seen=obj.version)
@@ -180,7 +186,10 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
         form: ReportForm = context["adminform"].form
         report = kwargs.get("obj")
         if report and report.pk:
-            context["state"] = STATES[report.state]
+            waiting = self.waiting(report)
+            context["state"] = STATES["changed" if waiting else report.state]
+            context["waiting"] = waiting
+            context["show_delete"] = not report.editions.exists()
             context["decisions"] = [decision for decision in DECISIONS.values() if decision.fits(report)]
             context["may_publish"] = request.user.has_perm("reports.publish_report")
             context["live_url"] = self.live_url(report)
@@ -192,6 +201,16 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
         if "conflict" in context:
             response.status_code = 409
         return response
+
+    def waiting(self, report: Report) -> list[str]:
+        """
+        What readers don't have yet of a live issue, in words.
+
+        Asked of the rows themselves, so that a new name of a company or another picture counts too, which the list's
+        `Report.state`, made of kept revisions, learns only at the next save.
+        """
+        live = report.editions.live().select_related("revision").first()
+        return changes(live.revision.content, gather(report)) if live else []
 
     def live_url(self, report: Report) -> str:
         edition = Edition.objects.live().filter(report=report).only("slug").first()
@@ -269,7 +288,7 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
             "form": form,
             "report": report,
             "state": STATES[report.state],
-            "waiting": decision.waiting(report),
+            "waiting": self.waiting(report) if decision.gives else [],
             "change_url": change_url,
         }
         return render(request, "admin/reports/report/decide.html", context, status=409 if form.errors else 200)

@@ -10,7 +10,6 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextareaWidget
 
 from newsroom import publishing
-from newsroom.issue import changes, gather
 from reports.models import Report
 
 
@@ -57,18 +56,12 @@ class Decision:
     states: frozenset[str]
     act: Callable[..., str]
     form: type[forms.Form] = NoQuestion
+    gives: bool = False  # whether readers get what waits
     danger: bool = False
 
     def fits(self, report: Report) -> bool:
         scheduled: Any = getattr(report, "scheduled_for", None)
         return report.state in self.states or (self.key == "cancel" and bool(scheduled))
-
-    def waiting(self, report: Report) -> list[str]:
-        """What readers will see change, in sentences; empty where nothing is given to them."""
-        if self.key not in ("publish", "schedule"):
-            return []
-        live = report.editions.live().select_related("revision").first()
-        return changes(live.revision.content, gather(report)) if live else []
 
 
 def publish(report: Report, *, by: Any) -> str:
@@ -102,6 +95,7 @@ DECISIONS = {
             question="Readers get it at once, as it is saved now. What was scheduled for it is replaced.",
             states=frozenset({"draft", "scheduled", "live", "changed", "withdrawn"}),
             act=publish,
+            gives=True,
         ),
         Decision(
             key="schedule",
@@ -110,6 +104,7 @@ DECISIONS = {
             question="Readers get it as it is saved now, at the time you choose. You can call it off until then.",
             states=frozenset({"draft", "scheduled", "live", "changed", "withdrawn"}),
             act=schedule,
+            gives=True,
             form=TimeForm,
         ),
         Decision(

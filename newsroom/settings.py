@@ -249,7 +249,7 @@ LOGIN_REDIRECT_URL = "admin:index"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False  # the admin's own scripts read it
-X_FRAME_OPTIONS = "SAMEORIGIN"  # the desk shows its previews in frames of its own, hence no security.W019 below
+X_FRAME_OPTIONS = "SAMEORIGIN"  # the menus of the desk's editor are frames, hence no security.W019 below
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
@@ -302,7 +302,7 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
         "usb",
     )
 }
-# CKEditor 4.22.1 is the last free release and gets no fixes: NOTICE says what is done about it (nh3 on every
+# CKEditor 4.22.1 is the last free release and gets no fixes: docs/security.md says what is done about it (nh3 on every
 # write, no upload app, own policy on the desk), so the reminder on every command has been read.
 SILENCED_SYSTEM_CHECKS = ["ckeditor.W001", "security.W019"]
 

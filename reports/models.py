@@ -141,7 +141,7 @@ class Report(models.Model):
         blank=True, help_text="One or two sentences under the title, for lists, feeds and shared links."
     )
     intro = RichTextField(blank=True)
-    hero = models.ForeignKey(Image, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    hero = models.ForeignKey(Image, on_delete=models.PROTECT, null=True, blank=True, related_name="reports")
     china_heading = LineField(max_length=200, blank=True, help_text="Empty: “Top 10 China stories”, by their number.")
     international_heading = LineField(max_length=200, blank=True)
     tags = TaggableManager(blank=True, help_text="Separated by commas.")
