@@ -1,7 +1,7 @@
 /*
  * Rows of an issue by keyboard: every sortable row gets buttons that move it up and down, and every closed story
  * opens with Enter or Space. Without this script rows can still be dragged, and stay in their order.
- * And the forms of the import and of decisions are sent once, however often their button is pressed.
+ * And forms that decide something are sent once, however often their button is pressed (unsaved.js: the others).
  */
 (() => {
   "use strict";
@@ -37,6 +37,7 @@
     if (step < 0) other.before(row);
     else other.after(row);
     renumber(list, field);
+    row.querySelector("input")?.dispatchEvent(new Event("input", { bubbles: true })); // unsaved, from now on
     announce(`Moved to place ${rowsOf(list).indexOf(row) + 1}`);
   };
 
@@ -129,17 +130,28 @@
     });
   };
 
-  const watchForms = () => document.querySelectorAll("form.desk-form").forEach(sendOnce);
+  const watchForms = () => document.querySelectorAll("form.desk-form:not(.desk-import)").forEach(sendOnce);
 
   // Coming back to a page with the browser's button, its forms may be sent again.
   window.addEventListener("pageshow", () => {
     document.querySelectorAll("form.desk-form").forEach((form) => delete form.dataset.deskSent);
   });
 
+  /* A new story comes closed, as all do; the editor wants to write in it. */
+  const openNew = (event) => {
+    const row = event.target.closest?.(".form-group");
+    if (!row) return;
+    setTimeout(() => {
+      row.querySelector("h3 strong")?.click();
+      row.querySelector("input[type=text]")?.focus();
+    });
+  };
+
   document.addEventListener("DOMContentLoaded", restoreOrder);
   document.addEventListener("DOMContentLoaded", equipAll);
   document.addEventListener("DOMContentLoaded", watchForms);
   document.addEventListener("end", () => setTimeout(renumberAll)); // a row was dragged, and Unfold counted some rows
   document.addEventListener("formset:added", renumberAll);
+  document.addEventListener("formset:added", openNew);
   document.addEventListener("formset:removed", renumberAll);
 })();
