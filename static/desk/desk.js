@@ -143,8 +143,8 @@
     if (!row) return;
     setTimeout(() => {
       row.querySelector("h3 strong")?.click();
-      row.querySelector("input[type=text]")?.focus();
-    });
+      requestAnimationFrame(() => row.querySelector("input[type=text]")?.focus());
+    }, 50); // once Alpine has taken the row in
   };
 
   document.addEventListener("DOMContentLoaded", restoreOrder);
