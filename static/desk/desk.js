@@ -143,8 +143,8 @@
     if (!row) return;
     setTimeout(() => {
       row.querySelector("h3 strong")?.click();
-      requestAnimationFrame(() => row.querySelector("input[type=text]")?.focus());
-    }, 50); // once Alpine has taken the row in
+      setTimeout(() => row.querySelector("input[type=text]")?.focus(), 50);
+    }, 50); // once Alpine has taken the row in, and then once it has opened it
   };
 
   document.addEventListener("DOMContentLoaded", restoreOrder);
