@@ -20,7 +20,7 @@ from django.conf import settings as django_settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, WebError, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, WebError, expect, sync_playwright
 
 from tests.chromium import ADVICE, installed
 
@@ -36,7 +36,7 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-SECONDS = 10
+SECONDS = 20  # patience with a busy machine; costs nothing where a page is quick
 
 
 class Watch:
@@ -94,6 +94,7 @@ def browser() -> Iterator[Browser]:
         pytest.fail(ADVICE, pytrace=False)
     # Playwright's event loop makes Django think that its ORM is called from async code, up to the session's end.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    expect.set_options(timeout=SECONDS * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
