@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from newsroom.importing.markup import Line, Page, join_lone_ranks, read_line
+from newsroom.importing.vocabulary import words
 
 MAX_MARKS = 60_000
 """More tags and character references than this are refused: a page has some thousand."""
@@ -37,113 +38,24 @@ _ATTRIBUTE = re.compile(
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 # Elements whose text runs on over the line ends of the source.
-_FLOWING = frozenset(["p", "li", "td", "th", "dt", "dd", "figcaption", "caption", "summary"]) | _HEADINGS.keys()
-_BLOCKS = _FLOWING | frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "center",
-        "details",
-        "dialog",
-        "div",
-        "dl",
-        "fieldset",
-        "figure",
-        "footer",
-        "form",
-        "head",
-        "header",
-        "hr",
-        "html",
-        "legend",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "pre",
-        "section",
-        "table",
-        "tbody",
-        "tfoot",
-        "thead",
-        "tr",
-        "ul",
-    ]
+_FLOWING = words("p li td th dt dd figcaption caption summary") | _HEADINGS.keys()
+_BLOCKS = _FLOWING | words(
+    """
+    address article aside blockquote body center details dialog div dl fieldset figure footer form head header hr
+    html legend main menu nav ol pre section table tbody tfoot thead tr ul
+    """
 )
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "area",
-        "audio",
-        "b",
-        "base",
-        "bdi",
-        "bdo",
-        "big",
-        "br",
-        "canvas",
-        "cite",
-        "code",
-        "col",
-        "colgroup",
-        "data",
-        "datalist",
-        "del",
-        "dfn",
-        "em",
-        "embed",
-        "font",
-        "i",
-        "img",
-        "input",
-        "ins",
-        "kbd",
-        "link",
-        "map",
-        "mark",
-        "meta",
-        "meter",
-        "object",
-        "output",
-        "param",
-        "picture",
-        "progress",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "source",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "track",
-        "tt",
-        "u",
-        "var",
-        "video",
-        "wbr",
-        "path",
-        "g",
-        "circle",
-        "rect",
-        "use",
-    ]
+_INLINE = words(
+    """
+    a abbr acronym area audio b base bdi bdo big br canvas cite code col colgroup data datalist del dfn em embed
+    font i img input ins kbd link map mark meta meter object output param picture progress q rp rt ruby s samp
+    small source span strike strong sub sup time track tt u var video wbr path g circle rect use
+    """
 )
 # Their content is no text at all …
-_RAW = frozenset(["script", "style", "noscript", "template", "svg", "iframe", "title", "textarea", "select"])
+_RAW = words("script style noscript template svg iframe title textarea select")
 # … and theirs belongs to the page, not to the article.
-_OF_THE_PAGE = frozenset(["nav", "button", "label"])
+_OF_THE_PAGE = words("nav button label")
 _KNOWN = _BLOCKS | _INLINE | _RAW | _OF_THE_PAGE
 
 

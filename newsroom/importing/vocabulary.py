@@ -13,6 +13,11 @@ LONGEST_KEY = 200
 """A line longer than this is never a heading and never furniture, so it is not worth folding."""
 
 
+def words(printed: str) -> frozenset[str]:
+    """The words of ``printed``: a set of them is read more easily in a row than one a line."""
+    return frozenset(printed.split())
+
+
 class Part(Enum):
     """The parts of an issue, and the two places for lines that belong to none."""
 
@@ -101,75 +106,20 @@ def list_part(key: str) -> Part | None:
 
 # --- Headings of the two sections --------------------------------------------------------------------------
 
-_CHINA = frozenset(["china", "chinese", "domestic", "prc"])
-_INTERNATIONAL = frozenset(
-    ["international", "global", "world", "worldwide", "overseas", "abroad", "foreign", "elsewhere"]
+_CHINA = words("china chinese domestic prc")
+_INTERNATIONAL = words("international global world worldwide overseas abroad foreign elsewhere")
+_NOUNS = words(
+    """
+    developments stories news headlines updates highlights events items roundup section list picks briefs briefing
+    breakthroughs moves advances
+    """
 )
-_NOUNS = frozenset(
-    [
-        "developments",
-        "stories",
-        "news",
-        "headlines",
-        "updates",
-        "highlights",
-        "events",
-        "items",
-        "roundup",
-        "section",
-        "list",
-        "picks",
-        "briefs",
-        "briefing",
-        "breakthroughs",
-        "moves",
-        "advances",
-    ]
-)
-_FILLERS = frozenset(
-    [
-        "top",
-        "the",
-        "this",
-        "week's",
-        "week",
-        "weekly",
-        "month's",
-        "today's",
-        "in",
-        "of",
-        "from",
-        "inside",
-        "around",
-        "across",
-        "rest",
-        "greater",
-        "mainland",
-        "focus",
-        "watch",
-        "and",
-        "ai",
-        "artificial",
-        "intelligence",
-        "robotics",
-        "robot",
-        "robots",
-        "tech",
-        "technology",
-        "technologies",
-        "ml",
-        "latest",
-        "best",
-        "biggest",
-        "leading",
-        "main",
-        "key",
-        "most",
-        "important",
-        "ten",
-        "five",
-        "twenty",
-    ]
+_FILLERS = words(
+    """
+    top the this week's week weekly month's today's in of from inside around across rest greater mainland focus
+    watch and ai artificial intelligence robotics robot robots tech technology technologies ml latest best biggest
+    leading main key most important ten five twenty
+    """
 )
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _TOP_N = re.compile(rf"(?:the )?(?:top|best|biggest|leading) {_NUMBER}\b|(?:the )?{_NUMBER} (?:top|best|biggest) ")
@@ -222,18 +172,18 @@ def promised_count(key: str) -> int | None:
 
 def _english_heading(key: str) -> SectionHeading | None:
     exclusive = _EXCEPT_CHINA.search(key)
-    words = [word.removesuffix("'s") for word in _WORD.findall(_EXCEPT_CHINA.sub("", key))]
-    part = _one_of(any(word in _CHINA for word in words), any(word in _INTERNATIONAL for word in words))
+    found = [word.removesuffix("'s") for word in _WORD.findall(_EXCEPT_CHINA.sub("", key))]
+    part = _one_of(any(word in _CHINA for word in found), any(word in _INTERNATIONAL for word in found))
     if part is None and exclusive:
         part = Part.INTERNATIONAL
-    if _TOP_N.match(key) and len(words) <= 14:
+    if _TOP_N.match(key) and len(found) <= 14:
         return SectionHeading(part or Part.UNKNOWN, Strength.TOP_N)
-    if part is None or len(words) > 10:
+    if part is None or len(found) > 10:
         return None
-    rest = [w for w in words if w not in _CHINA | _INTERNATIONAL and not w.isdecimal()]
+    rest = [w for w in found if w not in _CHINA | _INTERNATIONAL and not w.isdecimal()]
     if all(word in _NOUNS or word in _FILLERS for word in rest):
         return SectionHeading(part, Strength.BARE)
-    return SectionHeading(part, Strength.NAMED if words[-1] in _NOUNS else Strength.WEAK)
+    return SectionHeading(part, Strength.NAMED if found[-1] in _NOUNS else Strength.WEAK)
 
 
 def _han_heading(key: str) -> SectionHeading | None:
