@@ -16,6 +16,19 @@ _NO_BREAK = str.maketrans(dict.fromkeys("\u00a0\u202f\u2007", " "))
 _LONGEST_BRACKET = 2_000
 
 
+def cells(text: str) -> list[str]:
+    """The cells of a table's row, of Markdown's bars or a word processor's tabs; [] for any other line.
+
+    A line that names its company before a colon is none, whatever bars stand in its note.
+    """
+    sign = "|" if "|" in text else "\t"
+    first, found, _ = text.strip().removeprefix("|").partition(sign)
+    if not found or (not text.startswith("|") and _SEPARATOR.search(f"{first} ")):
+        return []
+    parts = [part.strip() for part in text.strip().strip("|\t").split(sign)]
+    return [part for part in parts if part] if parts[0] else []
+
+
 class NoteFields(NamedTuple):
     company: str
     country: str

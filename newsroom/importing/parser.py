@@ -125,7 +125,7 @@ def _assemble(page: Page, sketch: Outline) -> ParsedIssue:
             },
             sketch,
         ),
-        left_out_problems(page.lines, unknown, {line.number for line in sketch.unknown_headings}),
+        left_out_problems(page.lines, unknown, {line.number for line in sketch.unknown_sections}),
     )
     return ParsedIssue(
         title=plain_spaces(front.title.text) if front.title else "",

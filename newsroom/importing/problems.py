@@ -290,4 +290,4 @@ def _left_out(run: Sequence[Line], headings: set[int]) -> Problem:
         advice = "Name China or International in the heading, so that its stories find their section."
     else:
         advice = "Put what belongs to the issue under a heading the importer knows, such as “Key Takeaways”."
-    return warn(first.number, f"Line {first.number}: {what} {verb} left out, for no known heading fits. {advice}")
+    return warn(first.number, f"{what[0].upper()}{what[1:]} {verb} left out, for no known heading fits. {advice}")

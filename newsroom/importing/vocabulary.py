@@ -94,14 +94,60 @@ _LISTS = tuple(
         (Part.POLICIES, _POLICIES),
     )
 )
+# These words are a heading only where they stand like one: companies and policies are spoken of everywhere.
+_NAMED_TAKEAWAYS = (
+    r"what (?:we|you|to)(?:'ve| have)? (?:learn(?:ed|t)?|know|remember|take away)|(?:the )?bottom lines?"
+    rf"|{_LEAD}(?:things|points|lessons|facts|ideas|insights) (?:to (?:remember|know|note|take away|keep in mind)"
+    r"|(?:we|you)(?:'ve| have)? learn(?:ed|t)|learn(?:ed|t))"
+    rf"|{_LEAD}(?:lessons|learnings|highlights|conclusions|points|messages|findings|insights)"
+    r"|(?:the week |the issue |the news )?(?:in brief|in short|in summary|at a glance|in a nutshell)|to sum up"
+    r"|tl;?dr|summary|(?:本期|本周|一周)?(?:小结|小結|总结|總結|结论|結論)"
+)
+_NAMED_WATCHLIST = (
+    rf"{_LEAD}(?:companies|firms|businesses)(?: (?:mentioned|in the news|in this issue|this week|news))?"
+    r"|(?:company|corporate) (?:news|moves|notes|updates|roundup|mentions)"
+    r"|(?:companies |also |we're |what we're |who we're |still )watching|(?:also )?on our radar"
+    rf"|{_LEAD}(?:stocks|names|firms) to watch|(?:also|others|more) to watch"
+    r"|公司|企业|企業|(?:公司|企业|企業)(?:动态|動態|新闻|新聞)|(?:观察|觀察|关注|關注)(?:名单|名單)"
+)
+_RULES = r"(?:policy|policies|regulations?|legislation|governance|laws?(?= (?:and|&|/))|(?<=[&/d] )laws?)"
+_NAMED_POLICIES = (
+    rf"{_LEAD}{_RULES}(?: ?(?:and|&|/) ?{_RULES})?(?: (?:news|moves|notes|developments|roundup|corner|brief))?"
+    r"|(?:政策|法规|法規|监管|監管)(?:(?:与|與|和|及)?(?:政策|法规|法規|监管|監管))?(?:新闻|新聞|进展|進展)?"
+)
+_NAMED_LISTS = tuple(
+    (part, re.compile(rf"(?:{pattern}){_COUNT}"))
+    for part, pattern in (
+        (Part.TAKEAWAYS, _NAMED_TAKEAWAYS),
+        (Part.WATCHLIST, _NAMED_WATCHLIST),
+        (Part.POLICIES, _NAMED_POLICIES),
+    )
+)
+_CONTENTS = re.compile(
+    r"(?:in|inside) this (?:issue|edition|week's issue|report|newsletter)|(?:table of )?contents|本期目录|目录"
+)
 # "一、要点", "II. Key Takeaways"
 _ENUMERATOR = re.compile(r"(?:[一二三四五六七八九十]{1,3}[、.,]|[ivx]{1,4}[.)]) ?")
 
 
 def list_part(key: str) -> Part | None:
-    """The list that a line with this key is the whole heading of."""
+    """The list that a line with this key is the whole heading of, wherever it stands."""
+    return _part_of(key, _LISTS)
+
+
+def named_list_part(key: str) -> Part | None:
+    """The list that a line with this key names, if it stands like a heading: "Companies", "Bottom line"."""
+    return _part_of(key, _NAMED_LISTS)
+
+
+def _part_of(key: str, lists: tuple[tuple[Part, re.Pattern[str]], ...]) -> Part | None:
     bare = _ENUMERATOR.sub("", key, count=1) if _ENUMERATOR.match(key) else key
-    return next((part for part, pattern in _LISTS if pattern.fullmatch(bare)), None)
+    return next((part for part, pattern in lists if pattern.fullmatch(bare)), None)
+
+
+def names_contents(key: str) -> bool:
+    """ "In this issue": what is listed under it repeats the headlines."""
+    return _CONTENTS.fullmatch(key) is not None
 
 
 # --- Headings of the two sections --------------------------------------------------------------------------
@@ -123,7 +169,12 @@ _FILLERS = words(
 )
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _TOP_N = re.compile(rf"(?:the )?(?:top|best|biggest|leading) {_NUMBER}\b|(?:the )?{_NUMBER} (?:top|best|biggest) ")
-_PROMISED = re.compile(r"(?:top|best|前|十大) ?(\d{1,3})(?!\d)")
+_PROMISED = re.compile(rf"(?:top|best|前|十大) ?(\d{{1,3}}(?!\d)|{_NUMBER}\b)")
+_IN_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10} | {
+    "twelve": 12,
+    "fifteen": 15,
+    "twenty": 20,
+}
 _EXCEPT_CHINA = re.compile(r"\b(?:outside|beyond|excluding|except|ex|without)[ -](?:of )?china\b")
 _LONGEST_HEADING = 100
 _SENTENCE_END = (".", "。", "!", "！", "?", "？", ",", "，", ";", "；")
@@ -167,7 +218,9 @@ def section_heading(key: str, printed: str) -> SectionHeading | None:
 def promised_count(key: str) -> int | None:
     """The N of "Top N", so that a last story that was not copied is missed."""
     match = _PROMISED.search(key)
-    return int(match[1]) if match else None
+    if match is None:
+        return None
+    return int(match[1]) if match[1].isdecimal() else _IN_WORDS[match[1]]
 
 
 def _english_heading(key: str) -> SectionHeading | None:

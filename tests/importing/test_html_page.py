@@ -90,7 +90,7 @@ class TestPage:
         around = {n for n, row in enumerate(PAGE.split("\n"), start=1) if any(sign in row for sign in signs)}
         assert around <= {line for line, _ in left}
         (problem,) = self.issue.problems
-        assert problem.message.startswith("Line 8: the picture “Site logo” is left out")
+        assert (problem.line, problem.message[:35]) == (8, "The picture “Site logo” is left out")
 
     def test_every_line_is_used_or_left_out(self):
         filled = {number for number, row in enumerate(PAGE.split("\n"), start=1) if row.strip()}

@@ -504,7 +504,7 @@ class TestLeftOut:
         assert issue.ignored[-1].text == "Thank you for reading."
         ((line, message),) = messages(issue)
         assert line == issue.ignored[-1].line
-        assert f"Line {line}: “Thank you for reading.” is left out" in message
+        assert message.startswith("“Thank you for reading.” is left out")
         assert len(issue.policies) == 2
 
     def test_real_words_after_the_furniture_are_told(self):
@@ -527,7 +527,7 @@ class TestLeftOut:
     def test_pictures_in_stories(self):
         issue = parse(small(china="China\n\n1. Alpha\n\n![A chart](c.png)\n\nText.\n\n2. Beta\n\nText."))
         assert issue.stories[0].paragraphs == ("Text.",)
-        assert "the picture “![A chart](c.png)”" in messages(issue)[0][1]
+        assert "The picture “![A chart](c.png)”" in messages(issue)[0][1]
 
     def test_rules_and_invisible_lines_are_left_out_without_a_word(self):
         issue = parse(small(credits="* * *\n\n\u200b\n\nSources: A\n\n-----"))
