@@ -23,14 +23,14 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from newsroom.conflict import Difference, differences
+from newsroom.conflict import Difference, merge
 from newsroom.deciding import DECISIONS, Decision
 from newsroom.importing.desk import ImportDoor
 from newsroom.issue import changes, gather
 from newsroom.publishing import Unpublishable, draw_article
 from newsroom.revising import StaleVersion, claim, keep
 from policies.admin import UpdateInline
-from reports.admin import ChinaInline, CreditInline, InternationalInline, TakeawayInline, WithTagLine
+from reports.admin import ChinaInline, CreditInline, InternationalInline, TakeawayInline, TolerantSelect, WithTagLine
 from reports.forms import ReportForm
 from reports.models import Edition, Report, Section
 from watchlist.admin import NoteInline
@@ -75,7 +75,7 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
     autocomplete_fields = ("hero",)
     readonly_fields = ("picture",)
     fieldsets = (
-        (None, {"fields": ("title", "standfirst", ("issued_on", "number"), "slug", "seen", "over")}),
+        (None, {"fields": ("title", "standfirst", ("issued_on", "number"), "slug", "seen", "over", "base")}),
         ("Opening", {"fields": ("intro", "hero", "picture")}),
         ("Section headings and tags", {"fields": ("china_heading", "international_heading", "tags")}),
     )
@@ -161,10 +161,13 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except StaleVersion:
-            # Somebody saved between the form's check and ours; now the form itself finds it stale.
+            # Somebody saved between the form's check and ours. The transaction was rolled back, so nothing is
+            # done twice; and now the form itself finds its version stale.
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "hero":
+            kwargs["widget"] = TolerantSelect(db_field, self.admin_site)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "hero":
             field.widget.can_delete_related = False  # a picture is let go of here, and deleted in the library
@@ -217,10 +220,10 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
         return edition.url if edition else ""
 
     def conflict(self, report: Report, form: ReportForm, formsets: list[Any]) -> list[Difference]:
-        """Where what the editor typed differs from what somebody saved; and from now on he may save over it."""
-        form.data = form.data.copy()
-        form.data[form.add_prefix("over")] = str(report.version)
-        return differences(form, formsets)
+        """Where the editor's changes differ from what somebody saved; and from now on he may save over it."""
+        found = merge(report, form, formsets)
+        form.data["over"] = str(report.version)
+        return found
 
     def response_change(self, request: HttpRequest, obj: Report) -> HttpResponse:
         return self.go_on(request, obj) or super().response_change(request, obj)
@@ -249,9 +252,9 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
 
     def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The issue as its working rows stand, as readers will see it."""
-        report = get_object_or_404(Report, pk=pk)
-        if not self.has_view_permission(request, report):
+        if not self.has_view_permission(request):
             raise PermissionDenied
+        report = get_object_or_404(Report, pk=pk)
         edition = {"title": report.title, "issued_on": report.issued_on, "standfirst": report.standfirst}
         context = {"edition": edition, "article": draw_article(gather(report)), "report": report}
         response = render(request, "reports/preview.html", context)
@@ -260,10 +263,10 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
 
     def decide(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
         """Ask before an act of `newsroom.deciding` (GET), and do it (POST)."""
-        report = get_object_or_404(self.get_queryset(request), pk=pk)
-        decision: Decision | None = DECISIONS.get(act)
         if not request.user.has_perm("reports.publish_report"):
             raise PermissionDenied
+        report = get_object_or_404(self.get_queryset(request), pk=pk)
+        decision: Decision | None = DECISIONS.get(act)
         change_url = reverse("admin:reports_report_change", args=[quote(report.pk)])
         if decision is None or not decision.fits(report):
             self.message_user(request, "That can't be done with this issue as it is now.", messages.WARNING)

@@ -1,8 +1,19 @@
-"""Where what one editor typed differs from what another saved."""
+"""
+Two editors at one issue: where what one typed differs from what another saved meanwhile.
 
+What an editor left as he was given it is no wish of his. So the comparison has three sides: the revision that he
+opened, the rows as they are saved, and what he sent; only what he changed himself stands against the saved version.
+"""
+
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from newsroom.lib.richtext import plain
+from newsroom.issue import Content
+from newsroom.lib.richtext import clean, plain
+from newsroom.lib.text import one_line
+from reports.models import Report
+
+UNSEEN = ("seen", "over", "base", "rank", "position", "report", "id")
 
 
 class Difference(NamedTuple):
@@ -14,23 +25,103 @@ class Difference(NamedTuple):
     yours: str
 
 
-def differences(form: Any, formsets: list[Any]) -> list[Difference]:
-    """All fields of an issue's forms that were typed other than they are saved now."""
-    found = [*of_form(form, "Issue")]
+def merge(report: Report, form: Any, formsets: list[Any]) -> list[Difference]:
+    """
+    Where the editor's own changes differ from what is saved now.
+
+    In all other fields the saved value takes the place of the old one that he sent, so that saving over it undoes
+    nobody's work; a row that another editor deleted and he left alone is not shown again. If the revision that
+    he opened is not known, everything he sent counts as his.
+    """
+    opened = report.revisions.filter(digest=form.data.get("base", "")).first()
+    given = Given(opened.content) if opened else None
+    form.data = form.data.copy()
+    found = [*of_form(form, "Issue", given and given.issue)]
     for formset in formsets:
-        for row in formset.forms:
-            other = f"{formset.model._meta.verbose_name} that is only in yours".capitalize()
-            place = str(row.instance) if row.instance.pk else other
-            found += of_form(row, place)
+        formset.data = formset.data.copy()
+        noun = formset.model._meta.verbose_name
+        for number, row in enumerate(list(formset.forms)):
+            row.data = formset.data
+            pk = row.instance.pk or formset.vanished.get(number)
+            old = given and given.row(formset.prefix, row, pk)
+            if number in formset.vanished and old is not None and is_as_given(row, old):
+                formset.forms.remove(row)  # no longer shown, and so no longer sent
+                continue
+            place = str(row.instance) if row.instance.pk else f"{noun} that is only in yours".capitalize()
+            found += of_form(row, place, old if row.instance.pk else None)
     return found
 
 
-def of_form(form: Any, place: str) -> list[Difference]:
-    return [
-        Difference(place, form[name].label, shown(form, name, form[name].initial), shown(form, name, form[name].data))
-        for name in form.changed_data
-        if name not in ("seen", "over", "rank", "position", "report", "id")
-    ]
+class Given:
+    """The fields of an issue's forms as a revision had them."""
+
+    def __init__(self, content: Content) -> None:
+        hero = content["hero"]
+        self.issue = {
+            **{name: content[name] for name in ("title", "slug", "number", "issued_on", "standfirst", "intro")},
+            "china_heading": content["headings"]["china"],
+            "international_heading": content["headings"]["international"],
+            "hero": hero and hero["id"],
+            "tags": [tag["name"] for tag in content["tags"]],
+        }
+        self.stories = {
+            story["id"]: {**story, "tag_line": [tag["name"] for tag in story["tags"]]} for story in content["stories"]
+        }
+        # Rows that hold little else than what they name are known by that.
+        self.named: dict[str, dict[str, dict[str, Any]]] = {
+            "takeaways": {text: {"text": text} for text in content["takeaways"]},
+            "credits": {str(credit["source"]): {"source": credit["source"]} for credit in content["credits"]},
+            "notes": {
+                str(note["company"]): {"company": note["company"], "text": note["note"]}
+                for note in content["watchlist"]
+            },
+            "updates": {
+                str(line["policy"]): {"policy": line["policy"], "detail": line["detail"]}
+                for line in content["policies"]
+            },
+        }
+        self.names = {"takeaways": "text", "credits": "source", "notes": "company", "updates": "policy"}
+
+    def row(self, prefix: str, form: Any, pk: int | None) -> dict[str, Any] | None:
+        """What the revision had in the place of a row, None if it had no such row."""
+        if prefix in self.named:
+            return self.named[prefix].get(form.data.get(form.add_prefix(self.names[prefix]), ""))
+        return self.stories.get(pk) if pk else None
+
+
+def of_form(form: Any, place: str, given: dict[str, Any] | None) -> Iterator[Difference]:
+    for name in form.changed_data:
+        if name in UNSEEN:
+            continue
+        field = form[name]
+        saved, yours = field.initial, field.data
+        if given is not None and name in given and is_same(form, name, given[name]):
+            form.data[field.html_name] = sent(form, name, saved)
+        else:
+            yield Difference(place, field.label, shown(form, name, saved), shown(form, name, yours))
+
+
+def is_as_given(form: Any, given: dict[str, Any]) -> bool:
+    return all(name not in given or name in UNSEEN or is_same(form, name, given[name]) for name in form.fields)
+
+
+def is_same(form: Any, name: str, given: Any) -> bool:
+    """Whether a field was sent as it had been given to the editor."""
+    value = form.cleaned_data.get(name) if name in getattr(form, "cleaned_data", {}) else form[name].data
+    if isinstance(given, list):
+        return sorted(given) == sorted(str(tag) for tag in value or ())
+    value, old = (getattr(side, "pk", side) for side in (value, given))
+    if name in ("body", "intro"):
+        return plain(clean(value or "")) == plain(clean(old or "")) and clean(value or "").count("<") == old.count("<")
+    return one_line(str("" if value is None else value)) == one_line(str("" if old is None else old))
+
+
+def sent(form: Any, name: str, value: Any) -> str:
+    """A saved value as a browser would send it."""
+    field = form.fields[name]
+    prepared = field.prepare_value(value)
+    formatted = field.widget.format_value(prepared) if value not in (None, "") else ""
+    return str((formatted[0] if isinstance(formatted, list) else formatted) or "")
 
 
 def shown(form: Any, name: str, value: Any) -> str:
@@ -38,7 +129,10 @@ def shown(form: Any, name: str, value: Any) -> str:
     field = form.fields[name]
     choices = getattr(field, "queryset", None)
     if choices is not None and value:
-        return str(choices.filter(pk=value).first() or value)
+        try:
+            return str(choices.filter(pk=value).first() or value)
+        except (TypeError, ValueError, OverflowError):  # what was sent is no number of a row
+            return str(value)
     if isinstance(value, list | tuple) or hasattr(value, "all"):
         return str(field.widget.format_value(value) or "")
     text = "" if value is None else str(value)

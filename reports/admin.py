@@ -61,7 +61,15 @@ class InternationalInline(SectionInline):
     verbose_name_plural = "International stories"
 
 
-class KnownRowSelect(AutocompleteSelect):
+class TolerantSelect(AutocompleteSelect):
+    """An autocomplete that shows nothing as chosen where what was sent can be no row, as Django's would fail."""
+
+    def optgroups(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        able = [chosen for chosen in value if not chosen or (str(chosen).isdecimal() and len(str(chosen)) < 19)]
+        return super().optgroups(name, able, attrs)
+
+
+class KnownRowSelect(TolerantSelect):
     """An autocomplete that asks nothing about a chosen row which was read already."""
 
     row: Model | None = None

@@ -5,6 +5,7 @@ from typing import Any
 
 from ckeditor.fields import RichTextFormField
 from django import forms
+from django.db.models import UniqueConstraint
 from taggit.forms import TagField, TagWidget
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -13,7 +14,7 @@ from newsroom.lib.richtext import clean
 from newsroom.lib.slugs import slug_for, unique_slug
 from newsroom.lib.text import folded
 from reports.images import UnusablePicture, recode
-from reports.models import Image, Report, Section, Story
+from reports.models import Image, Report, Story
 from reports.ranking import rank
 
 
@@ -48,10 +49,12 @@ class ReportForm(WithRichText, forms.ModelForm):
 
     If somebody saved it since, the form does not validate, so nothing is written and everything typed stays in it;
     `over`, the number of the version that the editor has now been shown beside his own, lets him save all the same.
+    `base` is the digest of the revision that he opened.
     """
 
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
     over = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    base = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Report
@@ -74,6 +77,7 @@ class ReportForm(WithRichText, forms.ModelForm):
         self.fields["slug"].required = False
         self.fields["standfirst"].widget.attrs["rows"] = 2
         self.fields["seen"].initial = self.instance.version
+        self.fields["base"].initial = getattr(self.instance, "kept_digest", "")
 
     @property
     def stale(self) -> bool:
@@ -146,9 +150,11 @@ class RowFormSet(PaginationInlineFormSet):
     """
 
     data: Any
+    vanished: dict[int, int]  # of rows that came back as new: their numbers, and which rows they were
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.vanished = {}
         if self.is_bound:
             rows = {str(row.pk): row for row in self.rows_there()}
             self.data = self.with_vanished_as_new(self.data, set(rows))
@@ -163,6 +169,11 @@ class RowFormSet(PaginationInlineFormSet):
         first = min(self.initial_form_count(), self.total_form_count())
         return [data.get(f"{self.prefix}-{number}-id", "") for number in range(first)]
 
+    def number_of(self, name: str) -> int:
+        """The number of the row that a field belongs to, -1 if to none."""
+        number, _, _ = name.removeprefix(f"{self.prefix}-").partition("-")
+        return int(number) if name.startswith(f"{self.prefix}-") and number.isdecimal() else -1
+
     def with_vanished_as_new(self, data: Any, known: set[str]) -> Any:
         ids = self.sent_ids(data)
         first = len(ids)
@@ -171,16 +182,46 @@ class RowFormSet(PaginationInlineFormSet):
             return data
         # Existing rows come first in a formset, so those that are new again move behind the others.
         order = [*(number for number in range(first) if number not in gone), *gone]
-        data = data.copy()
-        for name in [name for name in data if name.startswith(f"{self.prefix}-")]:
-            number, _, field = name.removeprefix(f"{self.prefix}-").partition("-")
-            if number.isdigit() and int(number) < first:
-                place = order.index(int(number))
-                target = f"{self.prefix}-{place}-{field}"
-                data.setlist(target, [""] if field == "id" and int(number) in gone else self.data.getlist(name))
+        places = {number: place for place, number in enumerate(order)}
+        sent, data = data, data.copy()
+        moving = [name for name in sent if self.number_of(name) in places]
+        for name in moving:
+            del data[name]  # all of them first: an unticked box has no name that another could take the place of
+        for name in moving:
+            number = self.number_of(name)
+            field = name.removeprefix(f"{self.prefix}-{number}-")
+            value = [""] if field == "id" and number in gone else sent.getlist(name)
+            data.setlist(f"{self.prefix}-{places[number]}-{field}", value)
         data[f"{self.prefix}-INITIAL_FORMS"] = str(first - len(gone))
+        self.vanished = {places[number]: int(ids[number]) for number in gone if ids[number].isdecimal()}
         self.__dict__.pop("management_form", None)
         return data
+
+    def save(self, commit: bool = True) -> list[Any]:
+        if commit and self.named:
+            self.make_way()
+        return super().save(commit)
+
+    @property
+    def named(self) -> str:
+        """The field that says which company, policy or source a row is about; an issue has one row for each."""
+        pairs = [set(c.fields) for c in self.model._meta.constraints if isinstance(c, UniqueConstraint)]
+        others = [pair - {self.fk.name} for pair in pairs if self.fk.name in pair]
+        return others[0].pop() if others and len(others[0]) == 1 else ""
+
+    def make_way(self) -> None:
+        """
+        Delete the rows in whose place others are about to be saved.
+
+        That is what another editor added meanwhile on the same company; and where two rows exchange theirs, both: no
+        moment of the exchange may have two of one company, and Django writes a row that is gone anew.
+        """
+        kept = [form.instance for form in self.forms if form.has_changed() and not self._should_delete_form(form)]
+        wanted = {getattr(row, f"{self.named}_id"): row.pk for row in kept}
+        there = self.model.objects.filter(**{self.fk.name: self.instance, f"{self.named}__in": wanted})
+        for row in there:
+            if wanted[getattr(row, f"{self.named}_id")] != row.pk:
+                row.delete()
 
 
 class StoryFormSet(RowFormSet):
@@ -216,19 +257,24 @@ class StoryFormSet(RowFormSet):
         for story in self.deleted_objects:
             story.delete()
         kept.sort(key=lambda form: form.cleaned_data.get("rank") or 0)
-        for section in Section.values:
-            here = [form.instance for form in kept if form.instance.section == section]
-            if section == self.section:
-                rank(self.instance, section, here)
-            elif here:
-                rank(self.instance, section, [*self.instance.stories.filter(section=section), *here])
-        if any("section" in form.changed_data for form in kept):
-            for section in Section.values:
-                rank(self.instance, section, [])  # close up where one left
+        rank(self.instance, self.section, [form.instance for form in kept if form.instance.section == self.section])
+        self.save_elsewhere([form for form in kept if form.instance.section != self.section])
         for form in kept:
             if form.has_changed():
                 form.save_m2m()
         return [form.instance for form in kept]
+
+    def save_elsewhere(self, forms: list[StoryForm]) -> None:
+        """Save stories of the other section: those that leave this one at its end, others in their places."""
+        arriving = [form.instance for form in forms if not form.instance.pk or "section" in form.changed_data]
+        for form in forms:
+            if form.instance not in arriving and form.has_changed():
+                form.instance.save(update_fields=("headline", "slug", "body"))
+        for section in {story.section for story in arriving}:
+            there = self.instance.stories.filter(section=section).exclude(pk__in=[story.pk for story in arriving])
+            rank(self.instance, section, [*there, *arriving])
+        if arriving:
+            rank(self.instance, self.section, [])  # close up where they left
 
 
 class NamesFormSet(PaginationInlineFormSet):

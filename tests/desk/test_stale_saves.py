@@ -9,7 +9,7 @@ from django.test import Client
 
 from reports.models import Report
 from tests.desk.browsing import Form, open_issue, signed_in, words
-from tests.factories import complete_issue, edit, person
+from tests.factories import CompanyFactory, SourceFactory, complete_issue, edit, person
 
 
 @pytest.fixture
@@ -47,9 +47,9 @@ class TestTheSecondSave:
         assert "the-other saved it on" in said
         assert "Issue Title Their title My “title”" in said
         assert "Headline Their headline My headline" in said
-        assert "Their note What AI & Robotics says of Company 1" in said
+        assert "Their note" not in said.split("Save my version over it")[0]  # I left the note alone
         assert "My intro" in said
-        assert [d.field for d in answer.context["conflict"]] == ["Title", "Intro", "Headline", "Note"]
+        assert [d.field for d in answer.context["conflict"]] == ["Title", "Intro", "Headline"]
 
     def test_keeps_everything_that_was_typed(self, desk: Client, other: Client, report: Report) -> None:
         mine, theirs = open_issue(desk, report), open_issue(other, report)
@@ -84,9 +84,10 @@ class TestTheSecondSave:
         again = Form(mine.send(desk), "title")
         assert again.send(desk, _continue="1").status_code == 302
         report.refresh_from_db()
-        assert (report.title, report.standfirst) == ("My title", "")
+        # What I did not touch stays as the other saved it.
+        assert (report.title, report.standfirst) == ("My title", "Their standfirst")
         assert report.takeaways.last().text == "My new takeaway"
-        assert report.stories.get(section="china", rank=2).headline == "China story 2 of AI & Robotics"
+        assert report.stories.get(section="china", rank=2).headline == "Theirs"
         # What was saved over is not gone: it is a revision.
         assert [revision.content["title"] for revision in report.revisions.all()] == [
             "My title",
@@ -151,12 +152,27 @@ class TestTheSecondSave:
 class TestRowsOfTheOther:
     """Rows that the other editor added, moved or deleted meanwhile."""
 
+    CHANGED = {
+        "stories": "headline",
+        "stories-2": "headline",
+        "takeaways": "text",
+        "notes": "text",
+        "updates": "detail",
+        "credits": "source",
+    }
+
+    def mine(self, prefix: str) -> Any:
+        return SourceFactory(name="My source").pk if prefix == "credits" else "My words"
+
     @pytest.mark.parametrize("prefix", ["stories", "stories-2", "takeaways", "notes", "updates", "credits"])
-    def test_a_deleted_row_comes_back_with_mine(self, desk: Client, other: Client, report: Report, prefix: str) -> None:
+    def test_a_deleted_row_that_i_changed_comes_back(
+        self, desk: Client, other: Client, report: Report, prefix: str
+    ) -> None:
         mine, theirs = open_issue(desk, report), open_issue(other, report)
         theirs[f"{prefix}-0-DELETE"] = "on"
         assert theirs.send(other).status_code == 302
         mine["title"] = "My title"
+        mine[f"{prefix}-0-{self.CHANGED[prefix]}"] = self.mine(prefix)
         before = state(report)
         answer = mine.send(desk)
         assert answer.status_code == 409
@@ -178,7 +194,25 @@ class TestRowsOfTheOther:
             ranks = list(report.stories.filter(section=section).values_list("rank", flat=True))
             assert ranks == [1, 2, 3]
 
-    def test_all_rows_deleted_come_back_in_their_order(self, desk: Client, other: Client, report: Report) -> None:
+    @pytest.mark.parametrize("prefix", ["stories", "stories-2", "takeaways", "notes", "updates", "credits"])
+    def test_a_deleted_row_that_i_left_alone_stays_away(
+        self, desk: Client, other: Client, report: Report, prefix: str
+    ) -> None:
+        mine, theirs = open_issue(desk, report), open_issue(other, report)
+        theirs[f"{prefix}-0-DELETE"] = "on"
+        theirs.send(other)
+        left = open_issue(other, report).rows(prefix)
+        mine["title"] = "My title"
+        mine.add_row("takeaways", text="My new takeaway", position="9")
+        again = Form(mine.send(desk), "title")
+        assert again.send(desk).status_code == 302
+        fresh = open_issue(desk, report)
+        assert fresh.rows(prefix) == left + (prefix == "takeaways")
+        assert "My new takeaway" in fresh.column("takeaways", "text")
+
+    def test_of_all_rows_deleted_the_one_i_changed_comes_back(
+        self, desk: Client, other: Client, report: Report
+    ) -> None:
         mine, theirs = open_issue(desk, report), open_issue(other, report)
         for row in range(3):
             theirs[f"stories-{row}-DELETE"] = "on"
@@ -186,10 +220,48 @@ class TestRowsOfTheOther:
         mine["stories-1-body"] = "<p>Mine</p>"
         again = Form(mine.send(desk), "title")
         assert again.send(desk).status_code == 302
-        assert list(report.stories.filter(section="china").values_list("rank", "headline")) == [
-            (rank, f"China story {rank} of AI & Robotics") for rank in (1, 2, 3)
-        ]
-        assert report.stories.get(section="china", rank=2).body == "<p>Mine</p>"
+        story = report.stories.get(section="china")
+        assert (story.rank, story.headline, story.body) == (1, "China story 2 of AI & Robotics", "<p>Mine</p>")
+
+    def test_what_both_added_of_one_company_is_mine_in_the_end(
+        self, desk: Client, other: Client, report: Report
+    ) -> None:
+        company = CompanyFactory(name="Baidu")
+        mine, theirs = open_issue(desk, report), open_issue(other, report)
+        theirs.add_row("notes", company=company.pk, text="Theirs", position="9")
+        theirs.send(other)
+        mine.add_row("notes", company=company.pk, text="Mine", position="9")
+        again = Form(mine.send(desk), "title")
+        assert again.send(desk).status_code == 302
+        assert [note.text for note in report.notes.filter(company=company)] == ["Mine"]
+
+    def test_two_rows_may_exchange_their_companies(self, desk: Client, report: Report) -> None:
+        mine = open_issue(desk, report)
+        first, second = mine["notes-0-company"], mine["notes-1-company"]
+        mine.update({"notes-0-company": second, "notes-1-company": first})
+        assert mine.send(desk).status_code == 302
+        fresh = open_issue(desk, report)
+        assert (fresh["notes-0-company"], fresh["notes-1-company"]) == (second, first)
+        assert fresh["notes-0-text"] == mine["notes-0-text"]
+
+    def test_two_rows_of_one_company_are_refused(self, desk: Client, report: Report) -> None:
+        mine = open_issue(desk, report)
+        mine["notes-1-company"] = mine["notes-0-company"]
+        before = state(report)
+        answer = mine.send(desk)
+        assert answer.status_code == 200
+        assert "duplicate" in words(answer)
+        assert state(report) == before
+
+    @pytest.mark.parametrize("value", ["abc", "9" * 30, "-1"])
+    def test_a_relation_that_is_none_is_shown_and_refused(
+        self, desk: Client, other: Client, report: Report, value: str
+    ) -> None:
+        mine, theirs = open_issue(desk, report), open_issue(other, report)
+        theirs["title"] = "Their title"
+        theirs.send(other)
+        mine.update({"hero": value, "notes-0-company": value})
+        assert mine.send(desk).status_code == 409
 
     def test_an_added_row_stays(self, desk: Client, other: Client, report: Report) -> None:
         mine, theirs = open_issue(desk, report), open_issue(other, report)
@@ -203,7 +275,7 @@ class TestRowsOfTheOther:
         assert report.takeaways.count() == 4
 
     @pytest.mark.parametrize(("prefix", "there"), [("stories", "international"), ("stories-2", "china")])
-    def test_a_row_moved_to_the_other_section_comes_back(
+    def test_a_row_moved_to_the_other_section_stays_there(
         self, desk: Client, other: Client, report: Report, prefix: str, there: str
     ) -> None:
         mine, theirs = open_issue(desk, report), open_issue(other, report)
@@ -215,15 +287,15 @@ class TestRowsOfTheOther:
         mine["title"] = "My title"
         again = Form(mine.send(desk), "title")
         assert again.send(desk).status_code == 302
+        here = "china" if there == "international" else "international"
         stories = {
             section: [story.headline.split(" of ")[0] for story in report.stories.filter(section=section)]
             for section in ("china", "international")
         }
-        expected = {
-            "china": [f"China story {n}" for n in "123"],
-            "international": [f"International story {n}" for n in "123"],
-        }
-        expected[there].append("Behind it")
+        moved = f"{here.title()} story 1"
+        expected = {section: [f"{section.title()} story {n}" for n in "123"] for section in stories}
+        expected[here].remove(moved)
+        expected[there] += [moved, "Behind it"]
         assert stories == expected
         for section in expected:
             ranks = list(report.stories.filter(section=section).values_list("rank", flat=True))
