@@ -36,14 +36,14 @@ def merge(report: Report, form: Any, formsets: list[Any]) -> list[Difference]:
     opened = report.revisions.filter(digest=form.data.get("base", "")).first()
     given = Given(opened.content) if opened else None
     form.data = form.data.copy()
-    found = [*of_form(form, "Issue", given and given.issue)]
+    found = [*of_form(form, "Issue", given.issue if given else None)]
     for formset in formsets:
         formset.data = formset.data.copy()
         noun = formset.model._meta.verbose_name
         for number, row in enumerate(list(formset.forms)):
             row.data = formset.data
             pk = row.instance.pk or formset.vanished.get(number)
-            old = given and given.row(formset.prefix, row, pk)
+            old = given.row(formset.prefix, row, pk) if given else None
             if number in formset.vanished and old is not None and is_as_given(row, old):
                 formset.forms.remove(row)  # no longer shown, and so no longer sent
                 continue

@@ -73,7 +73,7 @@ class Controls(HTMLParser):
 class Form(dict[str, Any]):
     """The form of a page that has a field of this name, as it stands there."""
 
-    def __init__(self, response: HttpResponse, having: str) -> None:
+    def __init__(self, response: Any, having: str) -> None:
         page = Controls()
         page.feed(response.content.decode())
         found = [form for form in page.forms if having in form]
