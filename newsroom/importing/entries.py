@@ -4,14 +4,17 @@ All patterns are linear: no run of characters is tried from more than one start.
 """
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from newsroom.importing.vocabulary import words
+
 # A bracket with a colon or a dash behind it, of either width: (China): · （中国）： · (China) —
-_COUNTRY = re.compile(r"[(（]([^()（）]{0,80})[)）][*_]{0,3}\s?(?:[:：—–―]|-+(?=\s))")
+_COUNTRY = re.compile(r"[(（]([^()（）]{0,80})[)）][*_]{0,3}\s?(?:[:：]|[—–―─⸺]{1,2}|-+(?=\s))")
 _COUNTRY_ONLY = re.compile(r"[(（]([^()（）]{1,80})[)）]")
 # A colon needs a space behind it (the full-width one brings its own), a dash one on both sides:
-# "Rolls-Royce", "14:30" and "2025–2030" stay whole.
-_SEPARATOR = re.compile(r"[:：][*_]{1,3}\s|:\s|：|\s[—–―-]{1,3}\s")
+# "Rolls-Royce", "14:30" and "2025–2030" stay whole. The double dash of Chinese needs none.
+_SEPARATOR = re.compile(r"[:：][*_]{1,3}\s|:\s|：|\s[—–―─⸺-]{1,3}\s|\s?(?:[—―─]{2}|⸺)\s?")
 _NO_BREAK = str.maketrans(dict.fromkeys("\u00a0\u202f\u2007", " "))
 _LONGEST_BRACKET = 2_000
 
@@ -58,6 +61,8 @@ def _without_emphasis_left(text: str) -> str:
 
 def read_note(text: str) -> NoteFields:
     """``Name (Country): note``, ``Name: note`` or only ``Name``; what is not printed is ""."""
+    if len(row := cells(text)) > 1:
+        return _read_row(row)
     bracket = _COUNTRY.search(text)
     separator = _SEPARATOR.search(text)
     if bracket and not (separator and separator.start() < bracket.start()) and text[: bracket.start()].strip():
@@ -68,8 +73,30 @@ def read_note(text: str) -> NoteFields:
         return NoteFields(label(text[: separator.start()]), "", note)
     bare = _COUNTRY_ONLY.search(text)
     if bare and text[: bare.start()].strip():  # "Name (Country)", or a note without any sign before it
-        return NoteFields(label(text[: bare.start()]), label(bare[1]), text[bare.end() :].strip("*_ \u00a0"))
+        return NoteFields(label(text[: bare.start()]), label(bare[1]), text[bare.end() :].strip("*_,;，；、 \u00a0"))
     return NoteFields(label(text), "", "")
+
+
+def _read_row(row: Sequence[str]) -> NoteFields:
+    """``ABB | Switzerland | Spin-off`` or ``ABB (Switzerland) | Spin-off``"""
+    if len(row) > 2:
+        return NoteFields(label(row[0]), label(row[1]), "; ".join(row[2:]))
+    company, country, _ = read_note(row[0])
+    return NoteFields(company, country, row[1])
+
+
+_TABLE_WORDS = words(
+    """
+    company companies name firm country region note notes news comment why what update updates policy policies
+    regulation rule detail details status 公司 企业 国家 地区 备注 动态 说明 政策 法规 状态 详情
+    """
+)
+
+
+def is_table_head(text: str) -> bool:
+    """Whether the row only says what the columns of a table hold."""
+    row = cells(text)
+    return len(row) > 1 and all(label(cell).casefold() in _TABLE_WORDS for cell in row)
 
 
 def read_policy(text: str) -> PolicyFields:
@@ -79,6 +106,8 @@ def read_policy(text: str) -> PolicyFields:
     or dash is. A bracket inside the name, "Digital Markets Act (DMA)", is a detail too: printed text cannot
     tell them apart, the desk can.
     """
+    if len(row := cells(text)) > 1:
+        return PolicyFields(label(row[0]), plain_spaces("; ".join(row[1:])))
     entry = text.rstrip(" \u00a0.;,*_")
     opening = _matching_bracket(entry)
     if opening > 0 and entry[:opening].strip():

@@ -33,7 +33,7 @@ _TAG = re.compile(
 _CARELESS_TAG = re.compile(r"<(?P<close>/?)(?P<name>[a-z][a-z0-9]*+)\b(?P<attributes>[^<>]*)>", re.IGNORECASE)
 _DECLARATION = re.compile(r"<[!?][^<>]*>")
 _ATTRIBUTE = re.compile(
-    r"(?:^|[\s\"'])(alt|class|start|value)\s{0,9}=\s{0,9}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE
+    r"(?:^|[\s\"'])(alt|class|href|start|value)\s{0,9}=\s{0,9}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE
 )
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -154,6 +154,7 @@ class _Builder:
         self._lines: list[Line] = []
         self._pieces: list[str] = []
         self._sources: dict[int, None] = {}  # an ordered set
+        self._links: list[str] = []
         self._lists: list[int | None] = []  # per open list the next number, None for bullets
         self._marker = ""
         self._level = 0
@@ -171,6 +172,8 @@ class _Builder:
         elif token.name == "br":
             self._break()
             self._forced = True
+        elif token.name == "a":
+            self._take_link(token)
         elif token.name == "img":
             self._take_image(token)
         elif token.name in _OF_THE_PAGE:
@@ -204,6 +207,11 @@ class _Builder:
             if row.strip():
                 number = token.line + offset
                 self._lines.append(Line(number, (number,), row.strip(), row.strip(), "", hidden=True))
+
+    def _take_link(self, token: _Token) -> None:
+        address = _attributes(token.attributes).get("href", "").strip()
+        if address and not token.closes and not address.startswith(("#", "javascript:")):
+            self._links.append(address)
 
     def _take_image(self, token: _Token) -> None:
         attributes = _attributes(token.attributes)
@@ -262,11 +270,14 @@ class _Builder:
             self._emit(printed, tuple(self._sources))
         self._pieces.clear()
         self._sources.clear()
+        self._links.clear()
 
     def _emit(self, printed: str, sources: Sequence[int]) -> None:
         line = read_line(self._marker + printed, tuple(sources), gap=self._gap, level=self._level)
         if self._forced:
             line = replace(line, is_forced=True)
+        if links := [address for address in self._links if address not in printed]:
+            line = replace(line, links=(*line.links, *links))
         if self._hidden_by:
             line = Line(line.number, line.sources, printed, printed, "", hidden=True)
         self._lines.append(line)

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from newsroom.importing.entries import plain_spaces, read_note, read_policy
-from newsroom.importing.markup import Line
+from newsroom.importing.entries import cells, is_table_head, plain_spaces, read_note, read_policy
+from newsroom.importing.markup import Line, plain_words
 from newsroom.importing.outline import Block
 from newsroom.importing.parsed import Note, Policy, Takeaway
 from newsroom.importing.sources import credited, look_like_names, read_names
@@ -29,17 +29,24 @@ def _split_entries(lines: Sequence[Line], *, fits: Callable[[Line], bool]) -> tu
     texts: list[tuple[list[str], int]] = []
     left: list[Line] = []
     for line in lines:
+        if line.is_table_head or is_table_head(line.text):
+            continue
         if _is_marked(line) or (fits(line) and not line.level):
             texts.append(([line.text], line.number))
         elif is_marked and texts and goes_on(texts[-1][0][-1], line):
             texts[-1][0].append(line.printed)
         else:
             left.append(line)
-    return [Entry(" ".join(pieces), number) for pieces, number in texts], left
+    return [Entry(plain_words(" ".join(pieces)), number) for pieces, number in texts], left
 
 
 def _is_marked(line: Line) -> bool:
     return line.is_bullet or line.rank is not None
+
+
+def _is_row(line: Line) -> bool:
+    """The row of a table."""
+    return len(cells(line.text)) > 1
 
 
 def read_takeaways(lines: Sequence[Line]) -> tuple[tuple[Takeaway, ...], list[Line]]:
@@ -53,8 +60,10 @@ def read_watchlist(lines: Sequence[Line]) -> tuple[tuple[Note, ...], list[Line]]
 
     def fits(line: Line) -> bool:
         fields = read_note(line.text)
-        return bool(fields.country and fields.note and line.gap) or (
-            not is_marked and bool(fields.note or not ends_like_sentence(line.text))
+        return (
+            _is_row(line)
+            or bool(fields.country and fields.note and line.gap)
+            or (not is_marked and bool(fields.note or not ends_like_sentence(line.text)))
         )
 
     entries, left = _split_entries(lines, fits=fits)
@@ -65,7 +74,8 @@ def read_policies(lines: Sequence[Line]) -> tuple[tuple[Policy, ...], list[Line]
     is_marked = any(_is_marked(line) for line in lines)
 
     def fits(line: Line) -> bool:
-        return not is_marked and (not ends_like_sentence(line.text) or read_policy(line.text).detail is not None)
+        is_plain = not ends_like_sentence(line.text) or read_policy(line.text).detail is not None
+        return _is_row(line) or (is_plain and not is_marked)
 
     entries, left = _split_entries(lines, fits=fits)
     return tuple(Policy(*read_policy(entry.text), line=entry.line) for entry in entries), left
@@ -88,7 +98,7 @@ def _names_of(inline: str, lines: Sequence[Line]) -> tuple[list[str], list[Line]
     while inline and rest and _wraps(inline, rest[0]):
         inline = f"{inline} {rest.pop(0).printed}"
     if inline:
-        return list(read_names(inline)), rest
+        return list(read_names(plain_words(inline))), rest
     names: list[str] = []
     left: list[Line] = []
     for line in rest:
@@ -112,5 +122,6 @@ def _names_in(line: Line) -> tuple[str, ...]:
     if len(line.text) > _LONGEST_NAMES or line.level:
         return ()
     if _is_marked(line):
-        return (plain_spaces(line.text).rstrip(";；,，"),)
-    return read_names(line.text) if look_like_names(line.text) else ()
+        return (plain_spaces(plain_words(line.text)).rstrip(";；,，"),)
+    names = plain_words(line.text)
+    return read_names(names) if look_like_names(names) else ()

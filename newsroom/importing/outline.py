@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from newsroom.importing.dates import read_dateline
+from newsroom.importing.dates import read_any_dateline
 from newsroom.importing.entries import cells, read_note
 from newsroom.importing.furniture import closes_page, is_furniture, is_widget
 from newsroom.importing.markup import Line, is_rule, is_table_rule
@@ -165,7 +165,7 @@ class _Sorter:
     def _is_furniture(self, line: Line) -> bool:
         if line.rank is not None or line.level == 1 or not is_furniture(line.key):
             return False
-        if self._block.part is Part.FRONT and read_dateline(line.text):
+        if self._block.part is Part.FRONT and read_any_dateline(line.text):
             return False
         # "LinkedIn" can be a source or a company: with a bullet, under the heading of a list, it is.
         return not (line.is_bullet and self._block.part.is_list) or is_widget(line.key)
@@ -264,7 +264,7 @@ class _Sorter:
         """In the front, "Global Robotics News" can be the title: before anything else, or over a dateline."""
         if self._block.part is not Part.FRONT:
             return False
-        return not self._has_words or (following is not None and read_dateline(following.text) is not None)
+        return not self._has_words or (following is not None and read_any_dateline(following.text) is not None)
 
     @staticmethod
     def _opens_marked_stories(line: Line, following: Line | None) -> bool:

@@ -16,10 +16,11 @@ from newsroom.importing.entries import plain_spaces
 from newsroom.importing.front import Front, read_front
 from newsroom.importing.html_page import MAX_MARKS, count_marks, looks_like_html, read_html
 from newsroom.importing.lists import read_credits, read_policies, read_takeaways, read_watchlist
-from newsroom.importing.markup import Line, Page, read_plain
+from newsroom.importing.markup import Line, Page, plain_words, read_plain, without_emphasis
 from newsroom.importing.outline import Outline, outline
 from newsroom.importing.parsed import LeftOut, ParsedIssue, Problem, Section, Story
 from newsroom.importing.problems import (
+    dropped_links,
     error,
     front_problems,
     left_out_problems,
@@ -111,6 +112,7 @@ def _assemble(page: Page, sketch: Outline) -> ParsedIssue:
         *_unplaced(sketch),
     ]
     left = {id(line) for line in chain(unknown, sketch.furniture)}
+    used = [line for line in page.lines if id(line) not in left]
     problems = chain(
         front_problems(front),
         _ranked_problems(sketch, sections, front),
@@ -125,13 +127,14 @@ def _assemble(page: Page, sketch: Outline) -> ParsedIssue:
             },
             sketch,
         ),
+        dropped_links(used),
         left_out_problems(page.lines, unknown, {line.number for line in sketch.unknown_sections}),
     )
     return ParsedIssue(
-        title=plain_spaces(front.title.text) if front.title else "",
+        title=_as_named(front.title) if front.title else "",
         title_line=front.title.number if front.title else None,
         issued_on=front.dateline.day if front.dateline else None,
-        hero_alt=plain_spaces(front.alt),
+        hero_alt=plain_spaces(plain_words(front.alt)),
         intro=paragraphs(front.intro),
         stories=tuple(_story(part, draft) for part, drafts in sections.items() for draft in drafts),
         credits=names,
@@ -141,7 +144,7 @@ def _assemble(page: Page, sketch: Outline) -> ParsedIssue:
         headings=_headings(sketch),
         ignored=_left_out(page, [line for line in page.lines if id(line) in left]),
         problems=tuple(sorted(problems, key=lambda problem: problem.line)),
-        used=page.markup_only.union(*(line.sources for line in page.lines if id(line) not in left)),
+        used=page.markup_only.union(*(line.sources for line in used)),
     )
 
 
@@ -177,19 +180,20 @@ def _story(part: Part, draft: Draft) -> Story:
     return Story(
         section=_SECTIONS[part],
         rank=draft.rank,
-        headline=plain_spaces(draft.heading.text),
+        headline=plain_spaces(plain_words(draft.heading.text)),
         paragraphs=paragraphs(draft.body),
         line=draft.heading.number,
     )
 
 
+def _as_named(line: Line) -> str:
+    """A title or a heading with the number that it begins with: that is no rank."""
+    return plain_spaces(plain_words(line.text if line.rank is None else without_emphasis(line.printed)))
+
+
 def _headings(sketch: Outline) -> dict[Section, str]:
     """The first printed heading of each section."""
-    return {
-        section: plain_spaces(heading.text)
-        for part, section in _SECTIONS.items()
-        if (heading := sketch.heading_of(part))
-    }
+    return {section: _as_named(heading) for part, section in _SECTIONS.items() if (heading := sketch.heading_of(part))}
 
 
 def _ranked_problems(sketch: Outline, sections: dict[Part, list[Draft]], front: Front) -> Iterator[Problem]:

@@ -30,6 +30,7 @@ _ADVICE = {
 }
 _MANY = 3
 _EXCERPT = 60
+_MOST_LINES = 12
 
 
 def warn(line: int, message: str) -> Problem:
@@ -56,6 +57,12 @@ def front_problems(front: Front) -> Iterator[Problem]:
         yield error(1, "No title was found. Put it on a line of its own above the date and the first section.")
         return
     yield from _date_problems(front, front.title.number)
+    if front.byline and front.date_line:
+        yield warn(
+            front.date_line.number,
+            f"“{excerpt(front.byline)}” is left out, for an issue has no byline. Name sources in a line such as "
+            "“Reporting contributed by A and B”.",
+        )
     if not front.intro:
         yield warn(front.title.number, "There is no intro between the title and the first section.")
 
@@ -66,6 +73,12 @@ def _date_problems(front: Front, title_line: int) -> Iterator[Problem]:
             title_line,
             "No date was found. Begin the paragraph under the title with one, such as “April 12, 2025 —”, or set "
             "the date on the desk.",
+        )
+    elif front.dateline.doubt:
+        yield warn(
+            front.date_line.number,
+            f"“{front.dateline.printed}” {front.dateline.doubt}, so the issue is left without a date. Write it as "
+            "“April 12, 2025 —” here, or set the date on the desk.",
         )
     elif front.dateline.day is None:
         yield warn(
@@ -132,7 +145,8 @@ def note_problems(notes: Sequence[Note]) -> Iterator[Problem]:
         if not note.note:
             yield warn(
                 note.line,
-                f"Company Watchlist: nothing is said of “{excerpt(note.company)}”. Put a colon and the note after it.",
+                f"Company Watchlist: nothing is said of “{excerpt(note.company)}”, so its note stays empty, and the "
+                "desk asks for one before it saves. Put a colon and the note after the name.",
             )
 
 
@@ -264,6 +278,24 @@ def _long_headlines(label: str, drafts: Sequence[Draft]) -> Iterator[Problem]:
             )
 
 
+def dropped_links(lines: Sequence[Line]) -> Iterator[Problem]:
+    """One warning for all links: an issue is read as words, so their addresses are lost."""
+    linked = [line for line in lines if line.links]
+    if not linked:
+        return
+    links = [address for line in linked for address in line.links]
+    named = ", ".join(excerpt(address) for address in links[:_MANY])
+    more = f" and {len(links) - _MANY} more" if len(links) > _MANY else ""
+    numbers = [line.number for line in linked]
+    place = f"line {numbers[0]}" if len(numbers) == 1 else f"lines {listed(numbers[:_MOST_LINES])}"
+    place += f" and {len(numbers) - _MOST_LINES} more" if len(numbers) > _MOST_LINES else ""
+    yield warn(
+        numbers[0],
+        f"{len(links)} {'link was' if len(links) == 1 else 'links were'} dropped ({place}): {named}{more}. Their words "
+        "stay; set the links again on the desk.",
+    )
+
+
 def left_out_problems(lines: Sequence[Line], left: Sequence[Line], headings: set[int]) -> Iterator[Problem]:
     """One warning for each run of lines that belong nowhere, not one for each line."""
     ids = {id(line) for line in left}
@@ -289,5 +321,8 @@ def _left_out(run: Sequence[Line], headings: set[int]) -> Problem:
     if first.number in headings:
         advice = "Name China or International in the heading, so that its stories find their section."
     else:
-        advice = "Put what belongs to the issue under a heading the importer knows, such as “Key Takeaways”."
+        advice = (
+            "Put what belongs to the issue under a heading the importer knows: “Key Takeaways”, “Company Watchlist”, "
+            "“Policy Tracker”, “Sources”, or that of China or International."
+        )
     return warn(first.number, f"{what[0].upper()}{what[1:]} {verb} left out, for no known heading fits. {advice}")

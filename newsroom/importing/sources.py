@@ -12,9 +12,14 @@ _CREDITS_BY = re.compile(
     re.IGNORECASE,
 )
 _CREDITS_COLON = re.compile(
-    r"[*_]{0,3}(?:(?:news\s+)?sources?|credits?|contributors?|with\s+reporting\s+by"
+    r"[*_]{0,3}(?:(?:news\s+)?sources?|(?:reporting\s+)?credits?|contributors?|with\s+reporting\s+by|acknowledge?ments?"
+    r"|(?:sources?|credits?)\s+(?:and|&)\s+(?:sources?|credits?|thanks|acknowledge?ments?)"
     r"|(?:消息|资料|資料|信息|新闻|新聞)?(?:来源|來源)|供稿)\s*[*_]{0,3}\s*(?:[:：][*_]{0,3}|$)",
     re.IGNORECASE,
+)
+# "Edited by A. Additional reporting by B": the editors are no source.
+_EDITED_BY = re.compile(
+    r"[*_]{0,3}(?:edited|editing|compiled|written|translated) by [^.;|]{1,80}[.;|]\s*", re.IGNORECASE
 )
 _LONGEST_CREDITS = 1_000
 
@@ -27,6 +32,8 @@ def credited(text: str) -> str | None:
     """
     if len(text) > _LONGEST_CREDITS:
         return None
+    if edited := _EDITED_BY.match(text):
+        text = text[edited.end() :]
     match = _CREDITS_COLON.match(text) or _CREDITS_BY.match(text)
     if match is None:
         return None
@@ -64,11 +71,17 @@ def read_names(text: str) -> tuple[str, ...]:
     "&" never parts names, and with a comma before the last "and" no other "and" does.
     """
     if _SEMICOLON.search(text):
-        return _clean(_without_and(piece.strip()) for piece in _SEMICOLON.split(text))
+        pieces = [_without_and(piece.strip()) for piece in _SEMICOLON.split(text)]
+        return _clean(name for piece in pieces for name in (read_names(piece) if _is_series(piece) else [piece]))
     *others, last = (piece.strip() for piece in _COMMA.split(text))
     if others and _LEADING_AND.match(last):
         return _clean([*others, _without_and(last)])
     return _clean([*others, *_split_at_and(last)])
+
+
+def _is_series(text: str) -> bool:
+    """``A, B and C`` between semicolons; "The Times, London" is one name."""
+    return bool(_COMMA.search(text) and _INNER_AND.search(text))
 
 
 def _without_and(text: str) -> str:

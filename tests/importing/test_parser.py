@@ -331,7 +331,7 @@ class TestRanks:
 
     def test_bullets_inside_a_story_stay(self):
         issue = parse(small(china="China\n\n1. Alpha\n\nPoints:\n\n• one\n- two\n\n2. Beta\n\nText."))
-        assert issue.stories[0].paragraphs == ("Points:", "• one", "- two")
+        assert issue.stories[0].paragraphs == ("Points:", "• one", "• two")
 
     def test_a_number_alone_on_its_line(self):
         issue = parse(small(china="China\n\n1.\nAlpha rises\n\nText.\n\n2.\nBeta falls\n\nText."))
@@ -565,7 +565,9 @@ class TestNoIssue:
 
 
 def test_what_is_typed_survives():
-    paragraph = "“Curly” ‘quotes’ ¥5\u00a0bn €4 — 中文，全角 ﬁ ² 🤖👩\u200d🚀 e\u0301 *star* _under_ <b> &amp; \\1"
+    paragraph = (
+        "“Curly” ‘quotes’ ¥5\u00a0bn €4 — 中文，全角 ﬁ ² 🤖👩\u200d🚀 e\u0301 star* 5*3 _x snake_case <b> &amp; \\1"
+    )
     issue = parse(small(dateline=f"April 12, 2025 — {paragraph}", china=f"China\n\n1. {paragraph}\n\n{paragraph}"))
     assert issue.intro == (paragraph,)
     assert issue.stories[0].paragraphs == (paragraph,)

@@ -188,7 +188,13 @@ def test_line_ends_and_a_byte_order_mark_change_nothing(text):
     assert parse("\ufeff" + plain) == expected or plain.startswith("\ufeff")
 
 
-@given(st.lists(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=30), min_size=1, max_size=5))
+@given(
+    st.lists(
+        st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters="*_`~\\"), min_size=1, max_size=30),
+        min_size=1,
+        max_size=5,
+    )
+)
 def test_paragraphs_come_back_as_they_were(paragraphs):
     paragraphs = [f"The {paragraph} end." for paragraph in paragraphs]
     body = "\n\n".join(paragraphs)
