@@ -7,6 +7,7 @@ from typing import Any
 
 import nh3
 from ckeditor.fields import RichTextField as EditorField
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from newsroom.lib.text import one_line, printable
@@ -15,10 +16,102 @@ TAGS = {"p", "h3", "h4", "strong", "em", "ul", "ol", "li", "blockquote", "a", "b
 ATTRIBUTES = {"a": {"href", "title"}}
 SCHEMES = {"http", "https", "mailto"}
 SAME_MEANING = {"b": "strong", "i": "em", "h1": "h3", "h2": "h3", "h5": "h4", "h6": "h4", "div": "p"}
-RENAMED = re.compile(rf"<(/?)({'|'.join(SAME_MEANING)})(?=[\s>/])", re.IGNORECASE)
+RENAMED = re.compile(rf"<(/?)({'|'.join(SAME_MEANING)})(?=[\s>/])", re.IGNORECASE | re.ASCII)
 EMPTY_PARAGRAPH = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
 HEADING = re.compile(r"(</?h)([34])>")
 WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af]|[^\W_]+(?:[’'\-.,][^\W_]+)*")
+LONG_REFERENCE = re.compile(r"&(?=#[0-9]{8})")  # no character; Python refuses to read thousands of digits
+MOST_CHARACTERS, MOST_TAGS, DEEPEST = 200_000, 4_000, 30
+# Comments, and tags as WHATWG HTML §13.2.5 reads them: a > in a quoted value ends no tag, what is never closed goes on
+# to the end. Nothing here goes back, so that reading takes as long as the text is.
+MARKUP = re.compile(
+    r"""<!--(?:-?>|.*?--!?>|.*\Z)|<(?:[!?]|/[^a-z])[^>]*+>?"""
+    r"""|<(?P<closing>/?)(?P<tag>[a-z][^ \t\n/>]*+)"""
+    r"""(?:[ \t\n/]*+[^ \t\n/>][^ \t\n/>=]*+"""
+    r"""(?:[ \t\n]*+=[ \t\n]*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^ \t\n>"'][^ \t\n>]*+|(?=>)))?+)*+[^>]*+>?""",
+    re.IGNORECASE | re.ASCII | re.DOTALL,
+)
+# Elements that browsers open again in the next block if they were not closed: what makes much out of little.
+FORMATTING = {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
+NEEDS_NO_END = {
+    "p",
+    "li",
+    "br",
+    "hr",
+    "img",
+    "input",
+    "wbr",
+    "area",
+    "base",
+    "col",
+    "embed",
+    "link",
+    "meta",
+    "param",
+    "source",
+    "track",
+}
+# Within these, a tag may be something else than it looks.
+UNCERTAIN = {
+    "script",
+    "style",
+    "textarea",
+    "title",
+    "xmp",
+    "iframe",
+    "noembed",
+    "noframes",
+    "noscript",
+    "plaintext",
+    "template",
+    "svg",
+    "math",
+    "select",
+}
+INLINE = {*FORMATTING, "span", "sub", "sup", "abbr", "cite", "q", "mark", "del", "ins"}
+
+
+class TooMuchMarkup(ValueError):
+    """HTML that would take long to clean, or become much more than it is; says why in one sentence."""
+
+
+def refuse_too_much(text: str) -> None:
+    """
+    Raise TooMuchMarkup for HTML beyond what any story needs, in one reading.
+
+    Repairing HTML as browsers do can square its size: 600 open <em> are opened again in each of 600 paragraphs. So
+    what may be opened again is added up. A closing tag counts only right after what it closes.
+    """
+    if len(text) > MOST_CHARACTERS:
+        raise TooMuchMarkup(f"This text has {len(text):,} characters of HTML; {MOST_CHARACTERS:,} are the most.")
+    opened: list[tuple[str, int]] = []
+    again = total = 0
+    certain = True
+    for tags, found in enumerate(MARKUP.finditer(text), start=1):
+        total += again
+        if tags > MOST_TAGS:
+            raise TooMuchMarkup(f"This text has more than {MOST_TAGS:,} tags.")
+        tag = (found["tag"] or "").lower()
+        certain = certain and tag not in UNCERTAIN
+        if not tag or tag in NEEDS_NO_END:
+            continue
+        if not found["closing"]:
+            opened.append((tag, len(found[0]) if tag in FORMATTING else 0))
+            again += opened[-1][1]
+        elif certain and opened and opened[-1][0] == tag:
+            again -= opened.pop()[1]
+        if len(opened) > DEEPEST:
+            raise TooMuchMarkup(f"More than {DEEPEST} tags are open within each other here; close them.")
+        if total > 10_000 + 10 * len(text):
+            raise TooMuchMarkup("Links or emphasis in this text go on over too many paragraphs; close them.")
+
+
+def validate_markup(text: str) -> None:
+    """Refuse what `clean` would keep the bare words of. For fields of models and forms."""
+    try:
+        refuse_too_much(clean_once(text))
+    except TooMuchMarkup as fault:
+        raise ValidationError(f"{fault} Shorten it, or paste it without its formatting.") from fault
 
 
 def keep_own_or_absolute(tag: str, attribute: str, value: str) -> str | None:
@@ -34,17 +127,22 @@ def clean(text: str) -> str:
 
     Scripts and styles go with their text, other unknown tags leave theirs. Cleaning twice changes nothing, as one
     pass is repeated until it has nothing left to do: `java&#1;script:` shows what it is only once it is written out.
+    Of what `refuse_too_much` refuses, the words are kept, as paragraphs.
     """
-    cleaned = clean_once(text)
-    while cleaned != text:
-        cleaned, text = clean_once(cleaned), cleaned
+    try:
+        cleaned = clean_once(text)
+        while cleaned != text:
+            cleaned, text = clean_once(cleaned), cleaned
+    except TooMuchMarkup:
+        return from_paragraphs(paragraphs_of(text))
     return cleaned
 
 
 def clean_once(text: str) -> str:
-    renamed = RENAMED.sub(lambda m: f"<{m[1]}{SAME_MEANING[m[2].lower()]}", printable(text))
+    text = prepared(text)
+    refuse_too_much(text)
     cleaned = nh3.clean(
-        renamed,
+        text,
         tags=TAGS,
         attributes=ATTRIBUTES,
         url_schemes=SCHEMES,
@@ -52,6 +150,30 @@ def clean_once(text: str) -> str:
         attribute_filter=keep_own_or_absolute,
     )
     return EMPTY_PARAGRAPH.sub("", cleaned).strip()
+
+
+def prepared(text: str) -> str:
+    return RENAMED.sub(lambda m: f"<{m[1]}{SAME_MEANING[m[2].lower()]}", printable(text))
+
+
+def paragraphs_of(text: str) -> list[str]:
+    """The words of any HTML, block by block, read without repairing it."""
+    blocks: list[list[str]] = [[]]
+    unread, hidden = 0, ""
+    text = printable(text)
+    for found in MARKUP.finditer(text):
+        tag = (found["tag"] or "").lower()
+        if not hidden:
+            blocks[-1].append(text[unread : found.start()])
+            hidden = tag if tag in {"script", "style"} and not found["closing"] else ""
+            if tag and tag not in INLINE:
+                blocks.append([])
+        elif tag == hidden and found["closing"]:
+            hidden = ""
+        unread = found.end()
+    blocks[-1].append("" if hidden else text[unread:])
+    lines = (one_line(html.unescape(LONG_REFERENCE.sub("&amp;", "".join(block)))) for block in blocks)
+    return [line for line in lines if line]
 
 
 def shift_headings(text: str, by: int) -> str:
@@ -97,6 +219,8 @@ def count_words(text: str) -> int:
 
 class RichTextField(EditorField):
     """CKEditor's field, cleaned whenever a row is written: by the desk, the importer, an API or a shell."""
+
+    default_validators = (validate_markup,)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         value = clean(super().pre_save(model_instance, add) or "")

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 import html5lib
 import pytest
+from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ from newsroom.lib.richtext import (
     from_paragraphs,
     plain,
     shift_headings,
+    validate_markup,
 )
 from newsroom.lib.text import UNPRINTABLE, one_line
 
@@ -210,3 +212,74 @@ def test_headings_go_down_and_up_again(markup: str) -> None:
 def test_headings_fit_below_another() -> None:
     assert shift_headings("<h3>a</h3><p>h3</p><h4>b</h4>", 1) == "<h4>a</h4><p>h3</p><h5>b</h5>"
     assert shift_headings("<h3>a</h3><h4>b</h4>", -1) == "<h2>a</h2><h3>b</h3>"
+
+
+MULTIPLYING = st.sampled_from(
+    [
+        *("<em title=%d>", "<a href=%d>", "<strong>", "<blockquote>", "<ul>", "<li>", "<p>", "<div>", "<button>"),
+        *("<table>", "<td>", "<h3>", "<p title='</em></strong>'>", "<!--</em>-->", "<script></em></script>", "x"),
+        *(f"</{tag}>" for tag in ("em", "a", "strong", "blockquote", "ul", "li", "p", "div", "table")),
+    ]
+)
+
+
+@given(st.lists(st.tuples(st.lists(MULTIPLYING, min_size=1, max_size=6), st.integers(1, 300)), max_size=4))
+def test_little_never_becomes_much(parts: list[tuple[list[str], int]]) -> None:
+    markup = "".join("".join(pieces).replace("%d", str(n)) for pieces, times in parts for n in range(times))
+    cleaned = clean(markup)
+    assert len(cleaned) <= 20 * len(markup) + 20_000
+    assert clean(cleaned) == cleaned
+
+
+TOO_MUCH = [
+    "<p>" + "".join(f"<em title={n}>" for n in range(600)) + "<p>x" * 600,
+    "".join(f"<em title={n}><!--</em>-->" for n in range(600)) + "<p>x" * 600,
+    "".join(f"<em title={n}><p title='</em>'>" for n in range(600)) + "<p>x" * 600,
+    f"<a href=/ title={'y' * 5000}>" + "<p>x" * 600,
+    "<ul><li>" * 100_000 + "x",
+    "<blockquote>" * 4000 + "x",
+    "<p>x</p>" * 4001,
+    f"<p>{'x ' * 100_000}</p>",
+    "&" * 199_999,  # which is longer once it is written out
+]
+
+
+@pytest.mark.parametrize("markup", TOO_MUCH, ids=range(len(TOO_MUCH)))
+def test_of_too_much_markup_the_words_are_kept_and_a_form_says_so(markup: str) -> None:
+    cleaned = clean(markup)
+    assert set(re.findall("<[^>]*>", cleaned)) == {"<p>", "</p>"}
+    assert re.sub(r"\s", "", plain(cleaned)).count("x" if "x" in markup else "&") == max(
+        markup.count("x"), markup.count("&")
+    )
+    assert len(cleaned) <= 6 * len(markup)
+    assert clean(cleaned) == cleaned
+    with pytest.raises(ValidationError, match="without its formatting"):
+        validate_markup(markup)
+
+
+def test_words_of_too_much_markup_stay_words() -> None:
+    much = "<blockquote>" * 31
+    markup = f"{much}a&lt;b&gt; <b>c</b>d<br>e &#1;<script>alert('</p>')</script>f<style>p{{}}</style>&#{'9' * 5000};"
+    assert clean(markup) == f"<p>a&lt;b&gt; cd</p>\n<p>e</p>\n<p>f</p>\n<p>&amp;#{'9' * 5000};</p>"
+
+
+@given(MARKUP)
+def test_of_too_much_markup_nothing_but_paragraphs_is_left(markup: str) -> None:
+    cleaned = clean("<blockquote>" * 31 + markup)
+    assert set(re.findall("<[^>]*>", cleaned)) <= {"<p>", "</p>"}
+    assert_safe(cleaned)
+    assert clean(cleaned) == cleaned
+
+
+def test_a_long_ordinary_text_is_untouched() -> None:
+    paragraph = (
+        '<p>It <strong>costs</strong> <a href="https://x.example/y" rel="noopener">much</a>, and <em>more</em>.</p>'
+    )
+    body = (paragraph + "<ul><li>one</li><li><p>two</p></li></ul><blockquote><p>said</p></blockquote>") * 180
+    assert len(body) > 30_000
+    validate_markup(body)
+    assert clean(body) == body
+
+
+def test_a_letter_that_only_looks_like_an_i_is_no_tag() -> None:
+    assert clean("<p><İ >a</p>") == "<p>&lt;İ &gt;a</p>"
