@@ -1,9 +1,10 @@
 """Public pages of the policies. A policy is public once a live issue tracks it."""
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from policies.models import Appearance
+from reports.appearances import show_history
 from reports.caching import public_page
 
 
@@ -16,12 +17,4 @@ def policy_list(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def policy(request: HttpRequest, slug: str) -> HttpResponse:
-    named = Appearance.objects.at(slug)
-    live = Appearance.objects.live().with_edition().newest_first()
-    appearances = named and list(live.filter(policy=named.policy_id))
-    if not appearances:
-        raise Http404("No published issue tracks a policy of this name.")
-    newest = appearances[0]
-    if newest.slug != slug:
-        return redirect(newest.url, permanent=True)
-    return render(request, "policies/policy_detail.html", {"policy": newest, "appearances": appearances})
+    return show_history(request, "policies/policy_detail.html", Appearance.objects.all(), slug, of="policy")

@@ -31,12 +31,12 @@ class Alias(Named):
 
 
 class Note(models.Model):
-    """What one issue says of one company."""
+    """What one issue says of one company. It may say nothing, and watch it all the same."""
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="notes")
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="notes")
     position = models.PositiveSmallIntegerField(default=0)
-    text = LineField("note", max_length=500)
+    text = LineField("note", max_length=500, blank=True)
 
     class Meta:
         ordering = ("position", "pk")
@@ -44,7 +44,7 @@ class Note(models.Model):
         constraints = (models.UniqueConstraint(fields=["report", "company"], name="one_note_per_company_and_report"),)
 
     def __str__(self) -> str:
-        return f"{self.company}: {self.text}"
+        return f"{self.company}: {self.text}" if self.text else str(self.company)
 
 
 class Appearance(models.Model):
@@ -57,7 +57,7 @@ class Appearance(models.Model):
     slug = models.CharField(max_length=80, db_index=True)
     country = models.CharField(max_length=80, blank=True)
     link = models.URLField(blank=True)
-    note = models.CharField(max_length=500)
+    note = models.CharField(max_length=500, blank=True)
 
     objects = ProjectionQuerySet.as_manager()
 
@@ -68,7 +68,7 @@ class Appearance(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.note}"
+        return f"{self.name}: {self.note}" if self.note else self.name
 
     @property
     def url(self) -> str:

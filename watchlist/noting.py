@@ -3,28 +3,24 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from newsroom.lib.slugs import slug_for, unique_slug
+from newsroom.lib.fields import room
 from newsroom.lib.text import folded
 from reports.models import Report
-from reports.registry import Recognition
-from reports.registry import recognise as recognise_in
+from reports.registry import Registry, joined
 from watchlist.models import Alias, Company, Note
+
+COMPANIES = Registry(Company, Alias, label="name", of="company")
+recognise = COMPANIES.recognise
 
 
 class Entry(NamedTuple):
-    """A line of a printed watchlist."""
+    """A line of a printed watchlist. The country and the text may be empty."""
 
     name: str
     country: str
     text: str
-
-
-def recognise(names: Iterable[str]) -> dict[str, Recognition]:
-    """Which companies of the registry the printed names are."""
-    return recognise_in(names, registry=Company, aliases=Alias, of="company", label="name")
 
 
 @transaction.atomic
@@ -34,40 +30,29 @@ def note(report: Report, entries: Iterable[Entry], *, same: Mapping[str, Company
 
     `same` says which company a printed name means; its name becomes an alias, so that it is known next time. Other
     names are looked up, and registered if nobody has them. A company that is printed twice gets one note with both.
+    A country that is printed is the company's from now on, also if the registry had another; what is published
+    keeps the one it had.
 
     Raises ValidationError if such a note gets too long.
     """
-    entries = list(entries)
-    found = recognise(entry.name for entry in entries)
-    companies = {folded(name): company for name, company in (same or {}).items()}
-    notes: dict[int, Note] = {}
-    for entry in entries:
-        key = folded(entry.name)
-        if key not in companies:
-            known = found[entry.name]
-            companies[key] = known.row if known.kind == "known" else register(entry.name, entry.country)
-        company = companies[key]
-        if found[entry.name].kind != "known" and company.key != key:
-            Alias.objects.get_or_create(key=key, defaults={"company": company, "name": entry.name})
-        if company.pk in notes:
-            notes[company.pk].text = joined(company, notes[company.pk].text, entry.text)
-        else:
-            notes[company.pk] = Note(report=report, company=company, position=len(notes), text=entry.text)
-    return Note.objects.bulk_create(notes.values())
-
-
-def joined(company: Company, *texts: str) -> str:
-    """The texts of one company's lines as one note. Raises ValidationError."""
-    text = "; ".join(filter(None, texts))
-    most = Note._meta.get_field("text").max_length or 0
-    if len(text) > most:
-        raise ValidationError(
-            f"{company} is printed more than once, and its notes together have {len(text)} characters; "
-            f"{most} are the most."
+    printed = COMPANIES.settle(entries, same=same)
+    for company, lines in printed.items():
+        for line in lines:
+            place(company, line.country)
+    most = room(Note, "text")
+    return Note.objects.bulk_create(
+        Note(
+            report=report,
+            company=company,
+            position=position,
+            text=joined(company, "notes", (line.text for line in lines), most=most),
         )
-    return text
+        for position, (company, lines) in enumerate(printed.items())
+    )
 
 
-def register(name: str, country: str = "") -> Company:
-    slugs = set(Company.objects.values_list("slug", flat=True))
-    return Company.objects.create(name=name, country=country, slug=unique_slug(slug_for(name), slugs))
+def place(company: Company, country: str) -> None:
+    """Keep the country that is printed, unless it is empty or the same but for its case."""
+    if country and folded(country) != folded(company.country):
+        company.country = country
+        company.save(update_fields=["country"])

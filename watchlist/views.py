@@ -1,8 +1,9 @@
 """Public pages of the companies. A company is public once a live issue names it."""
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
+from reports.appearances import show_history
 from reports.caching import public_page
 from watchlist.models import Appearance
 
@@ -16,12 +17,4 @@ def company_list(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def company(request: HttpRequest, slug: str) -> HttpResponse:
-    named = Appearance.objects.at(slug)
-    live = Appearance.objects.live().with_edition().newest_first()
-    appearances = named and list(live.filter(company=named.company_id))
-    if not appearances:
-        raise Http404("No published issue watches a company of this name.")
-    newest = appearances[0]
-    if newest.slug != slug:
-        return redirect(newest.url, permanent=True)
-    return render(request, "watchlist/company_detail.html", {"company": newest, "appearances": appearances})
+    return show_history(request, "watchlist/company_detail.html", Appearance.objects.all(), slug, of="company")

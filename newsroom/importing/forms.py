@@ -157,7 +157,7 @@ class NoteForm(RegistryForm):
 
     company = line(Company, "name")
     country = line(Company, "country", required=False)
-    note = line(WorkingNote, "text")
+    note = line(WorkingNote, "text", required=False)
 
 
 class PolicyForm(RegistryForm):

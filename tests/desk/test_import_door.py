@@ -284,6 +284,20 @@ class TestSaving:
         assert not huawei.notes.exists()
         assert not Alias.objects.exists()
 
+    def test_a_corrected_country_is_the_known_company_s(self, desk: Client, small_issue: str) -> None:
+        huawei = CompanyFactory(name="Huawei", slug="huawei", country="CN")
+        form = preview(desk, small_issue)
+        form["notes-0-country"] = "Mainland China"
+        form.send(desk)
+        huawei.refresh_from_db()
+        assert huawei.country == "Mainland China"
+
+    def test_a_company_without_a_note_is_watched_all_the_same(self, desk: Client, small_issue: str) -> None:
+        form = preview(desk, small_issue.replace("Huawei (China): Ascend chips", "Huawei (China)"))
+        assert form.column("notes", "note") == ["", "Optimus production"]
+        form.send(desk)
+        assert [str(note) for note in Note.objects.order_by("position")] == ["Huawei", "Tesla: Optimus production"]
+
     @pytest.mark.parametrize(
         ("field", "value", "said"),
         [

@@ -228,6 +228,15 @@ def test_companies_and_what_was_last_said() -> None:
     assert in_order(text, "China", "Alpha</h1>", "What New says of Alpha", "What Old says of Alpha")
 
 
+def test_a_company_of_which_nothing_is_said() -> None:
+    report = complete_issue(title="Quiet", companies=["Alpha"])
+    report.notes.update(text="")
+    edition = published(report)
+    assert "Alpha" in read("/companies/")
+    assert "record__note" not in read("/companies/alpha/")
+    assert "ledger__note" not in read(edition.url).partition('id="watchlist"')[2].partition("</section>")[0]
+
+
 def test_policies_and_where_they_stand() -> None:
     published(title="Old", issued_on=date(2025, 1, 1), policies=["zeta rules", "EU AI Act"])
     published(title="New", issued_on=date(2025, 2, 1), policies=["EU AI Act"])

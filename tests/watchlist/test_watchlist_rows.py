@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
-from tests.factories import CompanyFactory, NoteFactory, ReportFactory
+from tests.factories import CompanyFactory, NoteFactory, ReportFactory, published
 from watchlist.models import Alias, Company, Note
 from watchlist.noting import Entry, note, recognise
 
@@ -51,7 +51,7 @@ def test_notes_are_written_in_their_order_and_companies_registered_once() -> Non
     report = ReportFactory.create()
     note(
         report,
-        [Entry("NVIDIA", "USA", "Chips"), Entry("华为", "China", "Phones"), Entry("nvidia", "US", "More chips")],
+        [Entry("NVIDIA", "us", "Chips"), Entry("华为", "China", "Phones"), Entry("nvidia", "", "More chips")],
     )
     assert [(n.position, n.company.name, n.company.country, n.text) for n in report.notes.all()] == [
         (0, "Nvidia", "US", "Chips; More chips"),
@@ -73,6 +73,41 @@ def test_a_printed_name_that_means_a_company_becomes_its_alias() -> None:
 def test_two_new_names_with_one_slug_get_two_addresses() -> None:
     note(ReportFactory.create(), [Entry("C++", "", "x"), Entry("C#", "", "y"), Entry("🤖", "", "z")])
     assert set(Company.objects.values_list("slug", flat=True)) == {"c", "c-2", "untitled"}
+
+
+def test_the_country_that_is_printed_last_is_the_company_s() -> None:
+    company = CompanyFactory.create(name="Arm", country="")
+    note(ReportFactory.create(), [Entry("Arm", "UK", "x")])
+    company.refresh_from_db()
+    assert company.country == "UK"
+    Alias.objects.create(company=company, name="ARM Holdings")
+    note(
+        ReportFactory.create(), [Entry("Arm", "UK/US", "x"), Entry("arm holdings", "  UK ", "y"), Entry("Arm", "", "z")]
+    )
+    company.refresh_from_db()
+    assert company.country == "UK"
+
+
+def test_an_edition_keeps_the_country_it_had() -> None:
+    edition = published(companies=["Arm"])
+    note(ReportFactory.create(), [Entry("Arm", "UK", "x")])
+    assert Company.objects.get().country == "UK"
+    assert edition.companies.get().country == "China"
+
+
+def test_a_company_may_be_watched_without_a_note() -> None:
+    report = ReportFactory.create()
+    (row, twice) = note(report, [Entry("A", "", ""), Entry("B", "", ""), Entry("B", "", "b")])
+    row.full_clean()
+    assert (str(row), str(twice)) == ("A", "B: b")
+
+
+def test_a_name_that_grows_when_it_is_folded_is_known_again() -> None:
+    name = "ß" * 250
+    for _ in range(2):
+        note(ReportFactory.create(), [Entry(name, "", "x")])
+    assert recognise([name])[name].kind == "known"
+    assert Company.objects.count() == 1
 
 
 def test_two_notes_on_one_company_that_are_too_long_together_are_refused() -> None:

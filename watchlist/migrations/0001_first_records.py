@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('slug', models.CharField(db_index=True, max_length=80)),
                 ('country', models.CharField(blank=True, max_length=80)),
                 ('link', models.URLField(blank=True)),
-                ('note', models.CharField(max_length=500)),
+                ('note', models.CharField(blank=True, max_length=500)),
                 ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='companies', to='reports.edition')),
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appearances', to='watchlist.company')),
             ],
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField(default=0)),
-                ('text', newsroom.lib.text.LineField(max_length=500, verbose_name='note')),
+                ('text', newsroom.lib.text.LineField(blank=True, max_length=500, verbose_name='note')),
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='watchlist.company')),
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='reports.report')),
             ],
