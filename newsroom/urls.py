@@ -11,3 +11,5 @@ urlpatterns = [
     path("media/<path:path>", views.media),
     path("admin/", admin.site.urls),
 ]
+
+handler404 = "newsroom.views.not_found"

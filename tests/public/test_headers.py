@@ -86,11 +86,58 @@ def test_a_picture_knows_nobody_either(site: None, visitor: Client) -> None:
     address = next(a for a in crawl(Client()) if a.startswith("/media/"))
     answer = ask(visitor, address)
     assert answer.status == 200
-    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["Cache-Control"] == "public, max-age=3600"
     assert answer.headers["Content-Type"].startswith("image/")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "cookie" not in varies(answer)
     assert "Set-Cookie" not in answer.headers
+
+
+def test_a_picture_that_did_not_change_is_not_sent_again(site: None, client: Client) -> None:
+    address = next(a for a in crawl(Client()) if a.startswith("/media/"))
+    again = ask(client, address, headers={"If-Modified-Since": ask(client, address).headers["Last-Modified"]})
+    assert (again.status, again.headers["Cache-Control"]) == (304, "public, max-age=3600")
+
+
+@pytest.mark.parametrize("staff", [False, True])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "images/%00.jpg",
+        "images/a%00b.jpg",
+        "a%00/images/a.jpg",
+        f"images/{'a' * 64}.jpg",
+        f"images/{'a' * 3000}.jpg",
+        f"images/{'b/' * 3000}a.jpg",
+        f"__processed__/aaa/bbb/a-{'c' * 12}.avif",
+        "images/a.jpg/",
+        "images",
+        "secret-key",
+    ],
+)
+def test_no_name_of_a_picture_breaks_the_site(client: Client, name: str, staff: bool) -> None:
+    if staff:
+        client.force_login(person(is_superuser=True))
+    assert ask(client, f"/media/{name}").status in (400, 404)
+
+
+def test_a_file_that_cannot_be_read_is_missing(site: None, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = next(a for a in crawl(Client()) if a.startswith("/media/"))
+
+    def refuse(*args: Any, **kwargs: Any) -> Any:
+        raise OSError(36, "File name too long")
+
+    monkeypatch.setattr("newsroom.views.serve", refuse)
+    assert ask(client, address).status == 404
+
+
+def test_what_is_missing_is_remembered_for_a_minute_at_most(site: None, client: Client) -> None:
+    for path in ("/nothing", "/nothing/", "/media/images/none.jpg", "/media/nothing"):
+        assert (ask(client, path).status, max_age(ask(client, path))) == (404, 60), path
+    publish(complete_issue(title="Soon"), by=None, at=NOW + timedelta(seconds=10))
+    assert max_age(ask(client, "/media/images/none.jpg")) == 10
+    client.force_login(person(is_superuser=True))
+    assert "public" not in ask(client, "/admin/nothing/").headers.get("Cache-Control", "")
 
 
 def test_a_picture_that_is_not_public_depends_on_who_asks_and_says_so(client: Client) -> None:

@@ -73,9 +73,9 @@ def test_a_page_costs_the_same_however_much_is_on_it(site: None, client: Client)
     assert counts == COUNTS
 
 
-def test_a_picture_costs_one_query(client: Client) -> None:
+def test_a_picture_costs_two_queries_one_of_them_for_how_long_it_may_be_kept(client: Client) -> None:
     edition = published(hero=picture(64, 40))
     for path, status in ((f"/media/{edition.image}", 200), ("/media/images/none.jpg", 404)):
         with CaptureQueriesContext(connection) as queries:
             assert ask(client, path).status == status
-        assert len(queries) == 1
+        assert len(queries) == 2
