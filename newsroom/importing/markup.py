@@ -264,10 +264,23 @@ _LINK = re.compile(
 )
 _BARE_ADDRESS = re.compile(r"<((?:https?://|mailto:)[^\s<>]{1,2000})>")
 _ADDRESS = re.compile(r"https?:|mailto:|www\.|/|#|\.{1,2}/|[\w-]{1,60}\.[a-z]{2,10}(?:[/?#]|$)", re.IGNORECASE)
-_RUN = re.compile(r"\\[*_`\[\]#~>]|\*+|_+|`+|~+")
-_RUNS = frozenset(["*", "**", "***", "_", "__", "___", "`", "``", "~~"])
-_NOT_AFTER_OPENING = frozenset(")]}）】》」”’.,;:!?。，；：！？、")
-_NOT_BEFORE_CLOSING = frozenset("([{（【《「“‘")
+_ESCAPED = re.compile(r"\\([*_`\[\]#~>])")
+# A letter or a figure of a script that parts its words; Chinese sets marks right beside its letters.
+_LETTER = r"[^\W_\u2e80-\u9fff]"
+
+
+def _pair(mark: str) -> re.Pattern[str]:
+    """The same mark before and behind some words, and on their side of it no space. Linear: no words twice."""
+    sign = re.escape(mark[0])
+    return re.compile(
+        rf"(?<!{_LETTER})(?<![\\{sign}]){re.escape(mark)}(?![{sign}\s)\]}}）】》」”’.,;:!?。，；：！？、])"
+        rf"([^{sign}]++)"
+        rf"(?<![\s(\[{{（【《「“‘\\]){re.escape(mark)}(?!{sign})(?!{_LETTER})"
+    )
+
+
+# From the inside out; "*" comes twice, for it stands inside "**" and around it.
+_PAIRS = tuple((mark[0], _pair(mark)) for mark in ("`", "``", "~~", "*", "**", "***", "*", "_", "__", "___", "_"))
 
 
 def addresses(text: str) -> Iterator[str]:
@@ -288,41 +301,7 @@ def plain_words(text: str) -> str:
         text = _LINK.sub(lambda link: link["words"] if _ADDRESS.match(link["address"]) else link[0], text)
     if "<" in text:
         text = _BARE_ADDRESS.sub(r"\1", text)
-    runs = list(_RUN.finditer(text))
-    gone = _paired(text, runs) | {run.start() for run in runs if run[0][0] == "\\"}
-    if not gone:
-        return text
-    kept, position = [], 0
-    for run in (run for run in runs if run.start() in gone):
-        kept.append(text[position : run.start()])
-        position = run.start() + 1 if run[0][0] == "\\" else run.end()
-    return "".join([*kept, text[position:]]).strip() or text
-
-
-def _paired(text: str, runs: Sequence[re.Match[str]]) -> set[int]:
-    """Where the marks begin that stand in pairs around words."""
-    open_runs: dict[str, int] = {}
-    found: set[int] = set()
-    for run in runs:
-        mark, start = run[0], run.start()
-        if mark not in _RUNS:
-            continue
-        before, after = text[start - 1 : start], text[run.end() : run.end() + 1]
-        if mark in open_runs and _closes(before, after):
-            found |= {open_runs.pop(mark), start}
-        elif _opens(before, after):
-            open_runs[mark] = start
-    return found
-
-
-def _opens(before: str, after: str) -> bool:
-    return bool(after) and not (after.isspace() or after in _NOT_AFTER_OPENING or _is_letter(before))
-
-
-def _closes(before: str, after: str) -> bool:
-    return not (before.isspace() or before in _NOT_BEFORE_CLOSING or _is_letter(after))
-
-
-def _is_letter(character: str) -> bool:
-    """Whether it is a letter or a figure of a script that parts words; Chinese sets marks beside its letters."""
-    return character.isalnum() and not "\u2e80" <= character <= "\u9fff"
+    for sign, pair in _PAIRS:
+        if sign in text:
+            text = pair.sub(r"\1", text)
+    return _ESCAPED.sub(r"\1", text) if "\\" in text else text

@@ -83,7 +83,7 @@ def _part_first(waiting: list[Line]) -> Iterator[Line]:
 
 def _wraps(headline: Line, end: Line) -> bool:
     """A mail program broke the line: a long one without a full stop, and the next goes on in lower case."""
-    is_open = len(headline.text) >= _WRAPPED_FROM and not headline.text.endswith(_SENTENCE_ENDS)
+    is_open = len(headline.printed) >= _WRAPPED_FROM and not headline.text.endswith(_SENTENCE_ENDS)
     is_end = not (end.gap or end.is_forced or end.level or end.rank or end.is_bullet or end.alt is not None)
     return is_open and is_end and end.text[:1].islower() and not ends_like_sentence(end.text)
 
@@ -153,7 +153,8 @@ class _Rules:
         while end < next_story and self._lines[end].rank == end - index + 1:
             end += 1
         target = self._lines[next_story]
-        if end - index < 2 or not (end < next_story or target.gap or target.level or last.body):
+        counts_on = end == next_story and target.rank == end - index + 1  # as headlines without text would
+        if end - index < 2 or (counts_on and not (target.gap or target.level or last.body)):
             return False
         self._list_ends = end
         return True
