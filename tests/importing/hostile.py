@@ -34,6 +34,14 @@ HOSTILE: dict[str, Callable[[], str]] = {
     **{f"one paragraph of {piece!r}": partial(fill, piece, HEAD) for piece in ["word ", "(", "1", "* ", "<", "&amp;"]},
     **{f"one note of {p!r}": partial(fill, p, WATCHLIST + "• A ") for p in ["(a)", "() ", ":*", " -", " "]},
     **{f"one policy of {p!r}": partial(fill, p, POLICIES + "• A ") for p in [")", "()", " "]},
+    **{
+        f"marks of {p!r}": partial(lines, p)
+        for p in ["*a ", "_a", "**a*", "`", "[a](b", "[](", "[a](b.c)(", "\\*", "> ", "|-"]
+    },
+    **{f"rows of {p!r}": partial(lines, p, WATCHLIST) for p in ["a|", "|", "a\t", "A — "]},
+    "lists in stories": partial(lines, "1. a\n2. b\n9. c\n"),
+    "headings in lists": lambda: WATCHLIST + "• A\n\nJobs\n" * 9_000,
+    "dates of places": partial(fill, "Ab ", "Title\n\n"),
     "nested brackets": lambda: (POLICIES + "• A " + "(" * (SIZE // 2 - 100) + ")" * SIZE)[:SIZE],
     "many credits": partial(fill, "Ab, ", SOURCES[:-2] + " "),
     "many names": partial(lines, "Ab, ", SOURCES),
