@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
+from newsroom.lib.locks import one_at_a_time
 from newsroom.lib.richtext import from_paragraphs
 from newsroom.lib.slugs import slug_for, unique_slug
-from newsroom.lib.text import folded
 from reports.models import Credit, Image, Report, Section, Source, Story, Takeaway
 from reports.ranking import rank
+
+BEGINNING = "reports.drafting"
 
 
 class Draft(NamedTuple):
@@ -37,8 +39,10 @@ def draft(
     """
     Write a new issue's rows, and give it back. Stories are ranked in their order, section by section.
 
-    `hero_alt` describes a picture whose file is still to come. Sources that are new are registered.
+    Issues are begun one at a time, so that two of one title never choose the same slug. `hero_alt` describes a picture
+    whose file is still to come. Sources that are new are registered.
     """
+    one_at_a_time(BEGINNING)
     report = Report.objects.create(
         title=title,
         slug=free_slug(title, issued_on),
@@ -78,9 +82,10 @@ def free_slug(title: str, issued_on: date | None = None) -> str:
 
 def credit(report: Report, names: Iterable[str]) -> None:
     """Credit the sources of these names, each once, in their order."""
+    column: Any = Source._meta.get_field("key")
     unique: dict[str, str] = {}
     for name in names:
-        unique.setdefault(folded(name), name)
+        unique.setdefault(column.key(name), name)
     for position, (key, name) in enumerate(unique.items()):
         source, _ = Source.objects.get_or_create(key=key, defaults={"name": name})
         Credit.objects.create(report=report, source=source, position=position)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 
-from newsroom.importing.drafts import Unimportable, earlier, made_from, save_draft
+from newsroom.importing.drafts import AlreadyImported, Unimportable, earlier, made_from, save_draft
 from newsroom.importing.forms import (
     IssueForm,
     NoteRows,
@@ -67,10 +67,6 @@ class ImportDoor:
         status = 422
         if not all(form.is_valid() for form in rows.values()):
             rows["issue"].add_error(None, "Nothing is saved yet: what is marked below needs a correction.")
-        elif (copies := made_from(source).count()) > (rows["issue"].cleaned_data["copies"] or 0):
-            # Saved by somebody meanwhile, or by a second click. Now the page says so, and asks again.
-            rows["issue"].data["issue-copies"] = copies
-            status = 409
         else:
             try:
                 report = save_draft(
@@ -79,7 +75,12 @@ class ImportDoor:
                     source=source,
                     companies=chosen(rows["notes"], "company"),
                     policies=chosen(rows["policies"], "name"),
+                    copies=rows["issue"].cleaned_data["copies"] or 0,
                 )
+            except AlreadyImported as found:
+                # By somebody meanwhile, or by a second click. Now the page says so, and asks again.
+                rows["issue"].data["issue-copies"] = found.copies
+                status = 409
             except Unimportable as refused:
                 for reason in refused.reasons:
                     rows["issue"].add_error(None, reason)

@@ -10,12 +10,13 @@ from django.db.models import QuerySet
 
 from newsroom.importing.parsed import ParsedIssue
 from newsroom.lib.fields import room
+from newsroom.lib.locks import one_at_a_time
 from newsroom.lib.text import printable
 from newsroom.revising import keep
 from newsroom.roles import require
 from policies.models import Policy, Update
 from policies.tracking import Line, track
-from reports.drafting import Draft, draft
+from reports.drafting import BEGINNING, Draft, draft
 from reports.models import Image, Report, Source, Story, Takeaway
 from watchlist.models import Company, Note
 from watchlist.noting import Entry, note
@@ -27,6 +28,14 @@ class Unimportable(Exception):
     def __init__(self, reasons: list[str]) -> None:
         self.reasons = reasons
         super().__init__(" ".join(reasons))
+
+
+class AlreadyImported(Exception):
+    """More issues were made of this text than its importer knows of; `report` is the first, `copies` their number."""
+
+    def __init__(self, report: Report, copies: int) -> None:
+        self.report, self.copies = report, copies
+        super().__init__(f"This text was imported before: “{report.title}”.")
 
 
 def digest_of(text: str) -> str:
@@ -52,21 +61,24 @@ def save_draft(
     source: str = "",
     companies: Mapping[str, Company] | None = None,
     policies: Mapping[str, Policy] | None = None,
+    copies: int | None = None,
 ) -> Report:
     """
     Save an issue as a draft: all of it or nothing.
 
     `source` is the text it was read from, by which the draft is found again. `companies` and `policies` say which
-    registered ones printed names mean; others are known by name, or new. Ranks follow the printed order.
+    registered ones printed names mean; others are known by name, or new. Ranks follow the printed order. `copies` is
+    how many issues of this text the importer knows of (None: however many there are).
 
-    Raises PermissionDenied, and Unimportable if the issue has errors or something does not fit.
+    Raises PermissionDenied, AlreadyImported if there are more copies by now, and Unimportable if the issue has errors
+    or something does not fit.
     """
     require(by, "reports.add_report")
     errors = [problem.message for problem in issue.problems if problem.level == "error"]
     if reasons := errors or list(too_long(issue)):
         raise Unimportable(reasons)
     try:
-        return write(issue, by=by, source=source, companies=companies, policies=policies)
+        return write(issue, by=by, source=source, companies=companies, policies=policies, copies=copies)
     except ValidationError as refused:
         raise Unimportable(refused.messages) from refused
 
@@ -79,8 +91,12 @@ def write(
     source: str,
     companies: Mapping[str, Company] | None,
     policies: Mapping[str, Policy] | None,
+    copies: int | None,
 ) -> Report:
-    """The rows, each app's by its own verb. Raises ValidationError, having written nothing."""
+    """The rows, each app's by its own verb. Raises ValidationError and AlreadyImported, having written nothing."""
+    one_at_a_time(BEGINNING)  # from the look for copies to the end, as for the slug and the names of registries
+    if source and copies is not None and len(there := list(made_from(source))) > copies:
+        raise AlreadyImported(there[0], len(there))
     report = draft(
         title=issue.title,
         issued_on=issue.issued_on,

@@ -49,6 +49,11 @@ def excerpt(text: str, length: int = 200) -> str:
 class LineField(CharField):
     """A CharField that keeps one printable line, on every way to the database."""
 
+    def to_python(self, value: Any) -> Any:
+        """For forms: so that what has nothing printable in it is blank."""
+        value = super().to_python(value)
+        return one_line(value) if isinstance(value, str) else value
+
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         value = one_line(super().pre_save(model_instance, add) or "")
         setattr(model_instance, self.attname, value)
@@ -61,6 +66,11 @@ class LineField(CharField):
 
 class PlainTextField(TextField):
     """A TextField that keeps printable text with its line ends."""
+
+    def to_python(self, value: Any) -> Any:
+        """For forms: so that what has nothing printable in it is blank."""
+        value = super().to_python(value)
+        return printable(value).strip() if isinstance(value, str) else value
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         value = printable(super().pre_save(model_instance, add) or "").strip()
@@ -90,8 +100,11 @@ class FoldedField(CharField):
         kwargs.pop("editable")
         return name, path, list(args), {**kwargs, "of": self.of}
 
+    def key(self, name: str) -> str:
+        """What is stored for a name. Some letters grow when they are folded (ß, ﬃ), perhaps beyond the column."""
+        return folded(name)[: self.max_length]
+
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        # Some letters grow when they are folded (ß, ﬃ), beyond the column if a name is all of them.
-        value = folded(getattr(model_instance, self.of))[: self.max_length]
+        value = self.key(getattr(model_instance, self.of))
         setattr(model_instance, self.attname, value)
         return value

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from newsroom.importing import ParsedIssue, parse
 from newsroom.importing.decoding import MAX_BYTES, UnreadableText, decode
-from newsroom.importing.drafts import Unimportable, earlier, save_draft, too_long
+from newsroom.importing.drafts import AlreadyImported, Unimportable, earlier, save_draft, too_long
 from newsroom.lib.slugs import slug_for
 from newsroom.publishing import Unpublishable, publish
 from reports.models import Report
@@ -65,7 +65,7 @@ class Command(BaseCommand):
     ) -> tuple[Report | None, list[str]]:
         """The issue's draft, and why not all that was asked could be done."""
         try:
-            report = report or save_draft(issue, by=None, source=text)
+            report = report or self.draft(issue, text)
             if publishing:
                 publish(report, by=None)
         except Unimportable as refused:
@@ -73,6 +73,12 @@ class Command(BaseCommand):
         except Unpublishable as refused:
             return report, ["It is saved as a draft, but can't be published.", *refused.reasons]
         return report, []
+
+    def draft(self, issue: ParsedIssue, text: str) -> Report:
+        try:
+            return save_draft(issue, by=None, source=text, copies=0)
+        except AlreadyImported as found:  # by somebody else in this very moment
+            return found.report
 
     def describe(self, issue: ParsedIssue, report: Report | None, *, dry_run: bool) -> None:
         for problem in issue.problems:

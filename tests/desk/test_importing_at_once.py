@@ -1,0 +1,82 @@
+"""The same issue is imported by many in one second, or by one with an impatient finger."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connections
+from django.test import Client
+
+from newsroom.importing.drafts import AlreadyImported, save_draft
+from newsroom.importing.parser import parse
+from newsroom.lib.locks import one_at_a_time
+from reports.models import Report
+from tests.desk.browsing import Form
+from tests.factories import person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+THREADS = 6
+
+
+def at_once(act: Callable[[int], Any]) -> list[Any]:
+    ready = Barrier(THREADS)
+
+    def run(number: int) -> Any:
+        try:
+            ready.wait(10)
+            return act(number)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(run, range(THREADS)))
+
+
+def test_one_preview_makes_one_draft(small_issue: str) -> None:
+    editor = person("Editor")
+
+    def preview() -> tuple[Client, Form]:
+        client = Client()
+        client.force_login(User.objects.get(pk=editor.pk))
+        page = Form(client.get("/admin/reports/report/import/"), "text").send(client, text=small_issue)
+        return client, Form(page, "issue-title")
+
+    ready = [preview() for _ in range(THREADS)]
+    answers = at_once(lambda number: ready[number][1].send(ready[number][0]).status_code)
+    assert sorted(answers) == [302, *[409] * (THREADS - 1)]
+    assert Report.objects.count() == 1
+
+
+def test_issues_of_one_title_get_an_address_each(small_issue: str) -> None:
+    issue = parse(small_issue)
+    slugs = at_once(lambda number: save_draft(issue, by=None, source=f"{small_issue}\n{number}").slug)
+    assert len(set(slugs)) == THREADS
+
+
+def test_the_command_names_the_draft_of_another(small_issue: str, tmp_path: Path) -> None:
+    file = tmp_path / "issue.txt"
+    file.write_text(small_issue)
+    at_once(lambda number: call_command("import_report", str(file)))
+    assert Report.objects.count() == 1
+
+
+def test_who_knows_of_the_others_may_import_again(small_issue: str) -> None:
+    issue = parse(small_issue)
+    first = save_draft(issue, by=None, source=small_issue, copies=0)
+    with pytest.raises(AlreadyImported) as found:
+        save_draft(issue, by=None, source=small_issue, copies=0)
+    assert (found.value.report, found.value.copies) == (first, 1)
+    save_draft(issue, by=None, source=small_issue, copies=1)
+    save_draft(issue, by=None, source=small_issue)
+    assert Report.objects.count() == 3
+
+
+def test_a_lock_needs_a_transaction() -> None:
+    with pytest.raises(RuntimeError):
+        one_at_a_time("anything")
