@@ -16,6 +16,7 @@ from reports.models import Image
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000
+MAX_PROPORTION = 20
 
 
 class UnusablePicture(Exception):
@@ -55,6 +56,10 @@ def decode(data: bytes) -> tuple[Any, str]:
     if width * height > MAX_PIXELS:
         raise UnusablePicture(
             f"This picture has {width} × {height} points; {MAX_PIXELS // 1_000_000} million are the most."
+        )
+    if max(width, height) > MAX_PROPORTION * min(width, height):
+        raise UnusablePicture(
+            f"This picture has {width} × {height} points; one side may be {MAX_PROPORTION} times the other at most."
         )
     upright = in_screen_colours(ImageOps.exif_transpose(picture))
     if picture.format == "JPEG":

@@ -280,10 +280,13 @@ class TestAtTheDesk:
             b"GIF89a" + b"\0" * 20,
             png(50_000, 50_000),
             png(12_000, 10_000),
+            encoded(Pillow.new("RGB", (40_000, 1)), "PNG").getvalue(),
+            encoded(Pillow.new("RGB", (1, 40_000)), "PNG").getvalue(),
+            encoded(Pillow.new("RGB", (2001, 100)), "PNG").getvalue(),
             encoded(Pillow.new("RGB", (5, 5)), "BMP").getvalue(),
             photograph().getvalue()[:600],
         ],
-        ids=["svg", "broken gif", "bomb", "large", "bmp", "half a jpeg"],
+        ids=["svg", "broken gif", "bomb", "large", "line", "column", "ribbon", "bmp", "half a jpeg"],
     )
     def test_a_bad_file_is_an_error_of_the_form(self, desk: Client, data: bytes) -> None:
         answer = self.add(desk, SimpleUploadedFile("p.png", data), alt="Typed “alt”")
