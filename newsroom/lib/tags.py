@@ -4,15 +4,29 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from newsroom.lib.text import one_line
+from django.core.exceptions import ValidationError
+
+from newsroom.lib.text import excerpt, one_line
 
 COMMA = re.compile("[,，、;；\n]")
+LONGEST = 100  # what taggit has room for
 
 
 def split_tags(line: str | None) -> list[str]:
-    """The tags of a line, in order, each once. For TAGGIT_TAGS_FROM_STRING."""
+    """
+    The tags of a line, in order, each once. For TAGGIT_TAGS_FROM_STRING.
+
+    Raises ValidationError, which a form shows, for a tag that is too long.
+    """
     names = (one_line(part).strip(" \"'“”") for part in COMMA.split(line or ""))
-    return list(dict.fromkeys(name for name in names if name))
+    tags = list(dict.fromkeys(name for name in names if name))
+    for tag in tags:
+        if len(tag) > LONGEST:
+            raise ValidationError(
+                f"“{excerpt(tag, 40)}” has {len(tag)} characters; {LONGEST} are the most of a tag. "
+                "Tags are separated by commas."
+            )
+    return tags
 
 
 def join_tags(tags: Iterable[Any]) -> str:
