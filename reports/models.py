@@ -27,7 +27,7 @@ from taggit.managers import TaggableManager
 from newsroom.lib.constraints import PostgresExclusion
 from newsroom.lib.richtext import RichTextField
 from newsroom.lib.slugs import validate_slug
-from newsroom.lib.text import FoldedField, LineField, PlainTextField, folded
+from newsroom.lib.text import FoldedField, LineField, PlainTextField
 from reports.renditions import RENDITIONS, WIDTHS
 
 
@@ -248,7 +248,7 @@ class Credit(models.Model):
 
 def refuse_taken_name(row: Any, field: str) -> None:
     """Raise ValidationError if another row of this model has the name, whatever its case."""
-    key = folded(getattr(row, field))
+    key = row._meta.get_field("key").key(getattr(row, field))
     if type(row).objects.filter(key=key).exclude(pk=row.pk).exists():
         raise ValidationError({field: f"“{getattr(row, field)}” is there already."})
 
@@ -369,12 +369,9 @@ class Edition(models.Model):
     def __str__(self) -> str:
         return f"{self.title} ({self.get_kind_display()}, {self.live_from:%Y-%m-%d %H:%M})"
 
-    def get_absolute_url(self) -> str:
-        return reverse("reports:report", args=[self.slug])
-
     @property
     def url(self) -> str:
-        return self.get_absolute_url()
+        return reverse("reports:report", args=[self.slug])
 
 
 class ProjectionQuerySet(models.QuerySet[Any]):
@@ -432,12 +429,9 @@ class EditionStory(models.Model):
     def __str__(self) -> str:
         return self.headline
 
-    def get_absolute_url(self) -> str:
-        return reverse("reports:story", args=[self.edition.slug, self.slug])
-
     @property
     def url(self) -> str:
-        return self.get_absolute_url()
+        return reverse("reports:story", args=[self.edition.slug, self.slug])
 
     @property
     def section_label(self) -> str:

@@ -49,7 +49,7 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
     if edition:
         return show(request, edition)
     found = gone_or_moved(request, slug)
-    return redirect(found, permanent=True) if isinstance(found, Edition) else found
+    return redirect(found.url, permanent=True) if isinstance(found, Edition) else found
 
 
 @public_page
@@ -63,7 +63,7 @@ def story(request: HttpRequest, slug: str, story_slug: str) -> HttpResponse:
     stories = list(edition.stories.all())
     here = next((story for story in stories if story.slug == story_slug), None)
     if here is None:
-        return redirect(renamed(edition, story_slug), permanent=True)
+        return redirect(renamed(edition, story_slug).url, permanent=True)
     section = [other for other in stories if other.section == here.section]
     place = section.index(here)
     context = {
