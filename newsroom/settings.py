@@ -88,11 +88,11 @@ if PRODUCTION and DEBUG:
 
 
 def embedded_secret_key() -> str:
-    """The embedded site's own key, made at the first start and kept readable to this user alone."""
+    """The embedded site's own key, made at the first start; it and its folder are this user's alone."""
     file = VAR_DIR / "secret-key"
     try:
         if not file.exists():
-            VAR_DIR.mkdir(parents=True, exist_ok=True)
+            VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)  # drafts and password hashes will be in it
             file.touch(mode=0o600)
             file.write_text(get_random_secret_key())
         return file.read_text()
@@ -141,6 +141,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "newsroom.middleware.ContentSecurityPolicy",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "newsroom.middleware.refuse_nul",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # GZip before ConditionalGet, so that the ETag is made of the plain bytes and a 304 can happen.
     "django.middleware.gzip.GZipMiddleware",
@@ -195,7 +196,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"
 FILE_UPLOAD_PERMISSIONS = 0o644
 # A pasted issue may hold 5 MB of text, and the preview sends it back in its fields.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 24 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 40 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 if whole_group("EMAIL_URL", "DEFAULT_FROM_EMAIL"):

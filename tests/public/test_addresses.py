@@ -217,12 +217,15 @@ def test_no_query_breaks_a_page(query: str) -> None:
     edition = published()
     for path in (*WALKED, "/", edition.url, "/companies/", "/policies/", "/companies/company-1/"):
         status, location = where(f"{path}?{query}")
-        assert status in ((200, 404) if path in WALKED else (200,)), path
+        if "%00" in query:
+            assert status == 400, path
+        else:
+            assert status in ((200, 404) if path in WALKED else (200,)), path
         assert location == ""
 
 
 @pytest.mark.parametrize(
-    "query", ["before=x", "before=2025-04-12", "before=2025-13-01.1", "before=2025-04-12.x", "before=%00", "before=.5"]
+    "query", ["before=x", "before=2025-04-12", "before=2025-13-01.1", "before=2025-04-12.x", "before=.5"]
 )
 def test_what_is_no_place_is_no_page(query: str) -> None:
     published()
@@ -233,8 +236,8 @@ def test_what_is_no_place_is_no_page(query: str) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        *("/reports/%00/", "/reports/%ff/", "/reports/a%2Fb/", "/reports/a b/", "/reports/" + "a" * 5000 + "/"),
-        *("/reports/ai-robotics/%00/", "/reports/ai-robotics/../../x/", "/reports//", "/reports/../admin/x/"),
+        *("/reports/%ff/", "/reports/a%2Fb/", "/reports/a b/", "/reports/" + "a" * 5000 + "/"),
+        *("/reports/ai-robotics/../../x/", "/reports//", "/reports/../admin/x/"),
         *("/companies/%ED%A0%80/", "/policies/'--/", "/tags/<x>/", "/sections/China/", "/sections/europe/"),
         *("/tags/" + "é" * 2000 + "/", "/\\evil.example/", "/reports/AI-ROBOTICS/"),
     ],
