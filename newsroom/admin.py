@@ -272,6 +272,9 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
             self.message_user(request, "That can't be done with this issue as it is now.", messages.WARNING)
             return redirect(change_url)
         form = decision.form(request.POST or None)
+        unseen = request.method == "POST" and request.POST.get("version") != str(report.version)
+        if unseen:
+            form.add_error(None, "Somebody saved this issue after you opened this page. Look at it again, then decide.")
         if request.method == "POST" and form.is_valid():
             try:
                 said = decision.act(report, by=request.user, **form.cleaned_data)

@@ -78,7 +78,8 @@ class Registry:
     def known(self) -> dict[str, Any]:
         """The rows by the keys of their names and of their aliases."""
         rows: dict[str, Any] = {row.key: row for row in self.rows.objects.all()}
-        return rows | {alias.key: getattr(alias, self.of) for alias in self.aliases.objects.select_related(self.of)}
+        aliases = {alias.key: getattr(alias, self.of) for alias in self.aliases.objects.select_related(self.of)}
+        return aliases | rows  # who bears a name comes before who is also called so
 
     def key(self, name: str) -> str:
         """What tells names apart, as FoldedField keeps it: whatever their case, and as far as it has room."""

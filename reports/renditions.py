@@ -18,7 +18,7 @@ def rendition(kind: str, width: int) -> Callable[[Any, Any], None]:
 
     def spec(fieldfile: Any, context: Any) -> None:
         context.extension = ".jpg" if kind == "jpeg" else f".{kind}"
-        context.processors = ["autorotate", ("thumbnail", (width, width * 3)), ("save_as", kind)]
+        context.processors = ["autorotate", ("thumbnail", (width, width * 50)), ("save_as", kind)]
 
     return spec
 

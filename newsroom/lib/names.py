@@ -29,6 +29,7 @@ def closest(name: str, names: Iterable[str], *, likeness: float = 0.85) -> str |
     """
     wanted = essence(name)
     best, best_score = None, likeness
+    letters = SequenceMatcher(None, "", wanted, autojunk=False)
     for other in names:
         known = essence(other)
         if known == wanted:
@@ -36,7 +37,10 @@ def closest(name: str, names: Iterable[str], *, likeness: float = 0.85) -> str |
         if known.startswith(f"{wanted} ") or wanted.startswith(f"{known} "):
             score = 0.95
         else:
-            score = SequenceMatcher(None, wanted, known, autojunk=False).ratio()
+            letters.set_seq1(known)
+            # The cheap upper bounds first: nearly all names of a registry end there.
+            hopeful = letters.real_quick_ratio() > best_score and letters.quick_ratio() > best_score
+            score = letters.ratio() if hopeful else 0.0
         if score > best_score:
             best, best_score = other, score
     return best

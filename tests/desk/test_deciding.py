@@ -27,7 +27,20 @@ def report(db: None) -> Report:
 
 
 def decide(client: Client, report: Report, act: str, **answers: str) -> Any:
-    return client.post(url(report, act), {"sure": "yes", **answers}, follow=True)
+    version = Report.objects.get(pk=report.pk).version  # as the page that asks was sent with it
+    return client.post(url(report, act), {"version": version, **answers}, follow=True)
+
+
+def test_what_somebody_saved_meanwhile_is_not_decided(desk: Client, report: Report) -> None:
+    page = desk.get(url(report, "publish"))
+    edit(report, title="Nobody has looked at this")
+    Report.objects.filter(pk=report.pk).update(version=report.version + 1)
+    answer = Form(page, "version").send(desk)
+    assert answer.status_code == 409
+    assert "Somebody saved this issue after you opened this page" in words(answer)
+    assert not report.editions.exists()
+    assert Form(answer, "version").send(desk).status_code == 302
+    assert report.editions.get().title == "Nobody has looked at this"
 
 
 def public(report: Report) -> int:

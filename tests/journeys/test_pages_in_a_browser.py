@@ -14,9 +14,6 @@ from tests.journeys.conftest import Watch
 NewPage = Callable[..., Page]
 Axe = Callable[..., list[str]]
 LOOKS = [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
-WAITS_FOR_STYLE = pytest.mark.xfail(
-    strict=True, reason="long words, contrast and small targets wait for site.css and desk.css, a list for its role"
-)
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -59,7 +56,6 @@ def public_pages(edition: Edition) -> dict[str, int]:
     }
 
 
-@WAITS_FOR_STYLE
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_public_pages(new_page: NewPage, watch: Watch, axe: Axe, edition: Edition, width: int, scheme: str) -> None:
     watch.expect("answered 404")
@@ -78,7 +74,6 @@ def test_public_pages(new_page: NewPage, watch: Watch, axe: Axe, edition: Editio
     assert page.context.cookies() == []
 
 
-@WAITS_FOR_STYLE
 def test_public_pages_at_320_and_without_a_script(new_page: NewPage, watch: Watch, edition: Edition) -> None:
     watch.expect("answered 404")
     watch.expect("answered 410")
@@ -93,7 +88,6 @@ def test_public_pages_at_320_and_without_a_script(new_page: NewPage, watch: Watc
     assert narrow.context.cookies() == plain.context.cookies() == []
 
 
-@WAITS_FOR_STYLE
 class TestTheDesk:
     @pytest.fixture
     def editor(self, live_site: str) -> Any:
