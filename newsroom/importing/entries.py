@@ -17,6 +17,7 @@ _COUNTRY_ONLY = re.compile(r"[(（]([^()（）]{1,80})[)）]")
 _SEPARATOR = re.compile(r"[:：][*_]{1,3}\s|:\s|：|\s[—–―─⸺-]{1,3}\s|\s?(?:[—―─]{2}|⸺)\s?")
 _NO_BREAK = str.maketrans(dict.fromkeys("\u00a0\u202f\u2007", " "))
 _LONGEST_BRACKET = 2_000
+_LONGEST_ROW = 1_000
 
 
 def cells(text: str) -> list[str]:
@@ -24,6 +25,8 @@ def cells(text: str) -> list[str]:
 
     A line that names its company before a colon is none, whatever bars stand in its note.
     """
+    if len(text) > _LONGEST_ROW:
+        return []
     sign = "|" if "|" in text else "\t"
     first, found, _ = text.strip().removeprefix("|").partition(sign)
     if not found or (not text.startswith("|") and _SEPARATOR.search(f"{first} ")):

@@ -258,24 +258,23 @@ def join_lone_ranks(lines: Sequence[Line]) -> list[Line]:
 # --- Marks inside a line -----------------------------------------------------------------------------------
 
 _LINK = re.compile(
-    r"!?\[(?P<words>[^\[\]]{0,500})\]"
-    r"\(\s?<?(?P<address>[^\s()<>]{1,2000}(?:\([^\s()<>]{0,500}\)[^\s()<>]{0,500}){0,3})>?"
+    r"!?\[(?P<words>[^\[\]]{0,500}+)\]"
+    r"\(\s?<?(?P<address>[^\s()<>]{1,2000}+(?:\([^\s()<>]{0,500}+\)[^\s()<>]{0,500}+){0,3}+)>?"
     r"(?:\s{1,3}[\"'“][^\"'“”()]{0,300}[\"'”])?\s?\)"
 )
 _BARE_ADDRESS = re.compile(r"<((?:https?://|mailto:)[^\s<>]{1,2000})>")
 _ADDRESS = re.compile(r"https?:|mailto:|www\.|/|#|\.{1,2}/|[\w-]{1,60}\.[a-z]{2,10}(?:[/?#]|$)", re.IGNORECASE)
-_ESCAPED = re.compile(r"\\([*_`\[\]#~>])")
+_ESCAPE = re.compile(r"\\(?=[*_`\[\]#~>])")
 # A letter or a figure of a script that parts its words; Chinese sets marks right beside its letters.
 _LETTER = r"[^\W_\u2e80-\u9fff]"
 
 
 def _pair(mark: str) -> re.Pattern[str]:
     """The same mark before and behind some words, and on their side of it no space. Linear: no words twice."""
-    sign = re.escape(mark[0])
+    sign, opening = re.escape(mark[0]), re.escape(mark)
     return re.compile(
-        rf"(?<!{_LETTER})(?<![\\{sign}]){re.escape(mark)}(?![{sign}\s)\]}}）】》」”’.,;:!?。，；：！？、])"
-        rf"([^{sign}]++)"
-        rf"(?<![\s(\[{{（【《「“‘\\]){re.escape(mark)}(?!{sign})(?!{_LETTER})"
+        rf"{opening}(?<!{_LETTER}{opening})(?<![\\{sign}]{opening})(?![{sign}\s)\]}}）】》」”’.,;:!?。，；：！？、])"
+        rf"([^{sign}]++){opening}(?<![\s(\[{{（【《「“‘\\]{opening})(?!{sign})(?!{_LETTER})"
     )
 
 
@@ -304,4 +303,4 @@ def plain_words(text: str) -> str:
     for sign, pair in _PAIRS:
         if sign in text:
             text = pair.sub(r"\1", text)
-    return _ESCAPED.sub(r"\1", text) if "\\" in text else text
+    return _ESCAPE.sub("", text) if "\\" in text else text
