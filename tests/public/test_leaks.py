@@ -58,7 +58,7 @@ def fill(report: Report, state: str) -> Report:
     report.standfirst = w["standfirst"]
     report.intro = f"<p>{w['intro']}</p>"  # type: ignore[assignment]
     report.china_heading, report.international_heading = w["chinaheading"], w["internationalheading"]
-    report.hero = picture(420, 20, colour=COLOURS[state], alt=w["alt"], caption=w["caption"], credit=w["credit"])
+    report.hero = picture(420, 40, colour=COLOURS[state], alt=w["alt"], caption=w["caption"], credit=w["credit"])
     report.tags.set([w["tag"]])
     report.save()
     for story in stories:
