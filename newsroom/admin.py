@@ -189,13 +189,14 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
         form: ReportForm = context["adminform"].form
         report = kwargs.get("obj")
         if report and report.pk:
-            waiting = self.waiting(report)
+            live = self.live_edition(report)
+            waiting = self.waiting(report, live)
             context["state"] = STATES["changed" if waiting else report.state]
             context["waiting"] = waiting
             context["show_delete"] = not report.editions.exists()
             context["decisions"] = [decision for decision in DECISIONS.values() if decision.fits(report)]
             context["may_publish"] = request.user.has_perm("reports.publish_report")
-            context["live_url"] = self.live_url(report)
+            context["live_url"] = live.url if live else ""
         if form.is_bound and form.stale:
             formsets = [inline.formset for inline in context["inline_admin_formsets"]]
             context["conflict"] = self.conflict(report, form, formsets)
@@ -205,19 +206,18 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
             response.status_code = 409
         return response
 
-    def waiting(self, report: Report) -> list[str]:
+    def live_edition(self, report: Report) -> Edition | None:
+        """What readers have of the issue, with its revision."""
+        return report.editions.live().without_article().select_related("revision").first()
+
+    def waiting(self, report: Report, live: Edition | None) -> list[str]:
         """
         What readers don't have yet of a live issue, in words.
 
         Asked of the rows themselves, so that a new name of a company or another picture counts too, which the list's
         `Report.state`, made of kept revisions, learns only at the next save.
         """
-        live = report.editions.live().select_related("revision").first()
         return changes(live.revision.content, gather(report)) if live else []
-
-    def live_url(self, report: Report) -> str:
-        edition = Edition.objects.live().filter(report=report).only("slug").first()
-        return edition.url if edition else ""
 
     def conflict(self, report: Report, form: ReportForm, formsets: list[Any]) -> list[Difference]:
         """Where the editor's changes differ from what somebody saved; and from now on he may save over it."""
@@ -294,7 +294,7 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
             "form": form,
             "report": report,
             "state": STATES[report.state],
-            "waiting": self.waiting(report) if decision.gives else [],
+            "waiting": self.waiting(report, self.live_edition(report)) if decision.gives else [],
             "change_url": change_url,
         }
         return render(request, "admin/reports/report/decide.html", context, status=409 if form.errors else 200)

@@ -120,10 +120,6 @@ class StoryForm(forms.Form):
     line = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
-class SameSelect(UnfoldAdminSelectWidget):
-    """Offers what a printed name may mean; the choices come with each row."""
-
-
 class RegistryForm(forms.Form):
     """A row whose name may be one of a registry's."""
 
@@ -131,7 +127,9 @@ class RegistryForm(forms.Form):
     named = "name"
     noun = ""
 
-    same: Any = forms.ModelChoiceField(queryset=None, required=False, label="In the registry", widget=SameSelect)
+    same: Any = forms.ModelChoiceField(
+        queryset=None, required=False, label="In the registry", widget=UnfoldAdminSelectWidget
+    )
     line = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, found: Mapping[str, Recognition] | None = None, **kwargs: Any) -> None:
