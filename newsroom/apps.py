@@ -1,15 +1,16 @@
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig as DjangoStaticFilesConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class NewsroomConfig(AppConfig):
     name = "newsroom"
 
     def ready(self) -> None:
-        from newsroom.roles import make_missing_roles
+        from newsroom.roles import make_missing_roles, remember_permissions
 
         # Permissions come into being after a migration, app by app, so the roles that need them do too.
+        pre_migrate.connect(remember_permissions, dispatch_uid="permissions")
         post_migrate.connect(make_missing_roles, dispatch_uid="roles")
 
 

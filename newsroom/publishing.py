@@ -20,8 +20,8 @@ import reports.projection
 import watchlist.projection
 from newsroom.issue import Content, present
 from newsroom.lib import richtext, text
+from newsroom.lib.rights import require
 from newsroom.revising import keep, lock
-from newsroom.roles import require
 from reports.models import Edition, Report
 
 PROJECTIONS = (reports.projection.project, watchlist.projection.project, policies.projection.project)

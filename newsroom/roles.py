@@ -1,9 +1,10 @@
 """Who may do what: the roles that a new site has. An administrator may change them on the desk afterwards."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
-from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
 from django.db.models import Q
 
 DESK = {
@@ -20,35 +21,60 @@ WRITE = tuple(
     if (verb, model) != ("delete", "report")
 )
 LOOK = ("reports.view_revision", "reports.view_edition")
+PUBLISH = ("reports.delete_report", "reports.approve_report", "reports.publish_report")
+MODERATE = (
+    *("comments.view_comment", "comments.moderate_comment", "comments.view_decision", "comments.view_houserules"),
+    *("comments.view_ban", "comments.add_ban", "comments.change_ban"),
+)
+RULE = ("comments.change_houserules",)
+PEOPLE = tuple(f"auth.{verb}_{model}" for model in ("user", "group") for verb in ("view", "add", "change", "delete"))
+ADDRESSES = ("comments.view_address", "comments.delete_address")  # seeing, exporting; erasing
 ROLES: dict[str, tuple[str, ...]] = {
     "Writer": (*WRITE, *LOOK),
-    "Editor": (*WRITE, *LOOK, "reports.delete_report", "reports.approve_report", "reports.publish_report"),
+    "Editor": (*WRITE, *LOOK, *PUBLISH, *MODERATE, *RULE),
+    "Moderator": MODERATE,
+    "Administrator": (*WRITE, *LOOK, *PUBLISH, *MODERATE, *RULE, *PEOPLE, *ADDRESSES),
 }
+
+
+NEW: set[str] = set()  # permissions that did not exist before the migration that is running
+
+
+def remember_permissions(**signal: Any) -> None:
+    """Heard before every migration, so that `make_missing_roles` can tell which permissions came with it."""
+    NEW.clear()
+    try:
+        known = set(Permission.objects.values_list("content_type__app_label", "codename"))
+    except DatabaseError:  # the very first migration
+        return
+    if known:
+        NEW.update(label for labels in ROLES.values() for label in labels if tuple(label.split(".")) not in known)
 
 
 def make_missing_roles(**signal: Any) -> list[str]:
     """
-    Make the roles of ROLES that are not there, and give back their names; those that are there stay as they are.
+    Make the roles of ROLES that are not there, and give back their names.
 
-    Heard after every migration; a role comes only when all its permissions have.
+    Those that are there stay as the administrator left them, but for permissions that came with the migration that is
+    running: nobody can have decided about those yet. Heard after every migration; a role comes only when all its
+    permissions have.
     """
     made = []
     for name, labels in ROLES.items():
-        if Group.objects.filter(name=name).exists():
-            continue
-        wanted = Q()
-        for label in labels:
-            app, codename = label.split(".")
-            wanted |= Q(content_type__app_label=app, codename=codename)
-        permissions = list(Permission.objects.filter(wanted))
-        if len(permissions) < len(labels):
-            continue
-        Group.objects.create(name=name).permissions.set(permissions)
-        made.append(name)
+        permissions = find(labels)
+        role = Group.objects.filter(name=name).first()
+        if role:
+            role.permissions.add(*find(NEW.intersection(labels)))
+        elif len(permissions) == len(labels):
+            Group.objects.create(name=name).permissions.set(permissions)
+            made.append(name)
     return made
 
 
-def require(by: Any, permission: str) -> None:
-    """Raise PermissionDenied unless the actor has the permission. None, the operator's own shell, has all."""
-    if by is not None and not by.has_perm(permission):
-        raise PermissionDenied(f"{by} may not do this: it needs {permission}.")
+def find(labels: Iterable[str]) -> list[Permission]:
+    """The permissions with these labels, as far as they exist yet."""
+    wanted = Q(pk=None)
+    for label in labels:
+        app, codename = label.split(".")
+        wanted |= Q(content_type__app_label=app, codename=codename)
+    return list(Permission.objects.filter(wanted))

@@ -192,6 +192,14 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 CACHES = {"default": parsed_url(env.cache, "CACHE_URL", default="locmemcache://")}
 
+# The cache in front of the site, if it can be told to forget pages by their tags (reports/caching.py).
+PURGE_URL = env.str("PURGE_URL", "")
+PURGE_TOKEN = env.str("PURGE_TOKEN", "")
+if PURGE_TOKEN and not PURGE_URL:
+    stop("PURGE_TOKEN set without PURGE_URL; set both or only the address.")
+if PURGE_URL and urlsplit(PURGE_URL).scheme not in {"http", "https"}:
+    stop("PURGE_URL must begin with http:// or https://.")
+
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"
 FILE_UPLOAD_PERMISSIONS = 0o644
@@ -252,6 +260,13 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False  # the admin's own scripts read it
 X_FRAME_OPTIONS = "SAMEORIGIN"  # the menus of the desk's editor are frames, hence no security.W019 below
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
+# How many proxies of ours add an address to X-Forwarded-For; without any, the header is whatever a visitor wrote.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 1 if BEHIND_PROXY else 0)
+if TRUSTED_PROXIES < 0:
+    stop("TRUSTED_PROXIES must be 0 or more.")
+# Under which addresses of mail and network are hashed; with another one, bans and records no longer recognise anybody.
+PSEUDONYM_KEY = env.str("PSEUDONYM_KEY", SECRET_KEY)
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 365 * 24 * 3600)
@@ -260,7 +275,7 @@ if PRODUCTION:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     CSRF_TRUSTED_ORIGINS = [SITE_URL]
-    if env.bool("BEHIND_PROXY", False):
+    if BEHIND_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 CONTENT_SECURITY_POLICY = {

@@ -15,6 +15,9 @@ from django.contrib.auth.models import Group, User
 from factory.django import DjangoModelFactory
 from PIL import Image as Pillow
 
+from comments.models import Comment
+from comments.moderating import decide
+from comments.submitting import Words, submit
 from newsroom.publishing import publish
 from newsroom.revising import keep
 from newsroom.roles import make_missing_roles
@@ -232,3 +235,28 @@ def published(
 ) -> Edition:
     """The edition of an issue that is published now, or scheduled `at`; without one, of a new `complete_issue`."""
     return publish(report or complete_issue(by=by, **issue), by=by, at=at)
+
+
+def commented(
+    report: Report,
+    *,
+    name: str = "Reader",
+    email: str = "reader@example.org",
+    body: str = "Well said.",
+    site: str = "",
+    wants_mail: bool = False,
+    parent: Comment | None = None,
+    network: str = "a network",
+) -> Comment:
+    """A reader's comment as the form takes it in: held, as nobody has set other rules."""
+    words = Words(name=name, email=email, body=body, site=site, wants_mail=wants_mail)
+    comment, _ = submit(report, words, parent_pk=parent.pk if parent else None, network=network)
+    return comment
+
+
+def approved(report: Report, **words: Any) -> Comment:
+    """A comment that a moderator has approved, so that readers see it."""
+    comment = commented(report, **words)
+    decide([(comment.pk, comment.version)], "approve", by=None)
+    comment.refresh_from_db()
+    return comment

@@ -11,9 +11,9 @@ from django.db.models import QuerySet
 from newsroom.importing.parsed import ParsedIssue
 from newsroom.lib.fields import room
 from newsroom.lib.locks import one_at_a_time
+from newsroom.lib.rights import require
 from newsroom.lib.text import printable
 from newsroom.revising import keep
-from newsroom.roles import require
 from policies.models import Policy, Update
 from policies.tracking import Line, track
 from reports.drafting import BEGINNING, Draft, draft

@@ -1,0 +1,270 @@
+"""
+A reader's comment on its way in: the guards, in their order, and what becomes of it.
+
+Each guard has its own status and sentence (`Refused`). Limits count rows under a lock, so they hold over any number of
+processes and with no cache at all.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from comments.checks import Candidate
+from comments.models import (
+    DEPTH,
+    Address,
+    Comment,
+    Commenter,
+    Decision,
+    Discussion,
+    address_digest,
+    text_digest,
+    token_digest,
+)
+from comments.moderating import after_change
+from comments.notices import ask_to_confirm
+from comments.record import entry, write
+from comments.rules import current_lists, house_rules, is_open, judge
+from newsroom.lib.locks import one_at_a_time
+from reports.models import Report
+
+TIME_TO_EDIT = timedelta(minutes=15)
+TIME_OF_REPEATS = timedelta(days=30)
+# How many comments within which time, for one network (which many people may share) and for one address.
+NETWORK_LIMITS = ((10, timedelta(minutes=10)), (60, timedelta(days=1)))
+ADDRESS_LIMITS = ((5, timedelta(minutes=10)), (30, timedelta(days=1)))
+
+
+class Refused(Exception):
+    """A guard that stopped a comment: the HTTP status, and a sentence for the reader."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        self.status, self.sentence = status, sentence
+        super().__init__(sentence)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the form gives, once its fields are valid."""
+
+    name: str
+    email: str
+    body: str
+    site: str = ""
+    wants_mail: bool = False
+    trapped: bool = False
+
+
+def admit(report: Report, parent_pk: int | None = None) -> Comment | None:
+    """
+    Whether a comment may be written here at all, and the comment it answers, if any.
+
+    Raises Refused: 403 if the comments are closed, 403 if the comment to answer is not one that readers see, or stands
+    too deep. (An issue that is not live is no business of ours: the view finds none, 404.)
+    """
+    discussion = Discussion.objects.filter(report=report).first()
+    if not is_open(report, discussion, house_rules()):
+        raise Refused(403, "Comments on this issue are closed.")
+    if parent_pk is None:
+        return None
+    parent = Comment.objects.approved().filter(report=report, pk=parent_pk).first()
+    if parent is None:
+        raise Refused(403, "The comment you want to answer is not there (any more).")
+    if parent.depth >= DEPTH:
+        raise Refused(403, "This conversation can’t go any deeper; answer the comment above it.")
+    return parent
+
+
+@transaction.atomic
+def submit(
+    report: Report, words: Words, *, parent_pk: int | None = None, network: str, thought_spam: bool = False
+) -> tuple[Comment, str]:
+    """
+    Take a comment in, and give it back with the secret of its author's own page.
+
+    Effects: the comment, held unless a rule approves it; its author's record and address; a line of the log; a
+    mail that asks for confirmation, if the author wants mail and the address is unconfirmed.
+
+    Raises Refused: 403 (see `admit`), 409 for a duplicate, 429 for too many.
+    """
+    parent = admit(report, parent_pk)
+    now = timezone.now()
+    # Always in this order, so that no two wait for each other.
+    one_at_a_time(f"comments from {network}")
+    one_at_a_time(f"comments by {address_digest(words.email)}")
+    commenter = meet(words.email)
+    refuse_duplicate(report, commenter, words.body)
+    refuse_flood(commenter, network, now)
+    comment = Comment(
+        report=report,
+        parent=parent,
+        name=words.name,
+        site=words.site,
+        body=words.body,
+        commenter=commenter,
+        network=network,
+        text_digest=text_digest(words.body),
+        wants_mail=words.wants_mail,
+        submitted_at=now,
+    )
+    verdict(comment, words, thought_spam=thought_spam, now=now)
+    token = comment.new_token()
+    comment.save()
+    comment.place(parent)
+    comment.save(update_fields=["path"])
+    log_verdict(comment)
+    if comment.wants_mail:
+        ask_to_confirm(comment)
+    if comment.status == Comment.Status.APPROVED:
+        after_change([comment])
+    return comment, token
+
+
+def meet(email: str) -> Commenter:
+    """The commenter with this address, new ones with their address; to be called under the address's lock."""
+    commenter, new = Commenter.objects.get_or_create(digest=address_digest(email))
+    if new:
+        Address.objects.create(commenter=commenter, email=email)
+    return commenter
+
+
+def refuse_duplicate(report: Report, commenter: Commenter, body: str, *, but: int | None = None) -> None:
+    same = report.comments.filter(commenter=commenter, text_digest=text_digest(body))
+    if same.exclude(status=Comment.Status.WITHDRAWN).exclude(pk=but).exists():
+        raise Refused(409, "You have already said that: this comment reached us before.")
+
+
+def refuse_flood(commenter: Commenter, network: str, now: datetime) -> None:
+    """Count what came from the network and from the address lately; each limit ends by itself."""
+    for rows, limits in (
+        (Comment.objects.of_network(network, now), NETWORK_LIMITS),
+        (Comment.objects.filter(commenter=commenter), ADDRESS_LIMITS),
+    ):
+        for most, time in limits:
+            if rows.filter(submitted_at__gt=now - time).count() >= most:
+                raise Refused(429, "You are commenting very fast. Please wait a few minutes, then send it again.")
+
+
+def verdict(comment: Comment, words: Words, *, thought_spam: bool, now: datetime) -> None:
+    """Let the rules decide about an unsaved comment, or an edited one."""
+    rules = house_rules()
+    commenter: Any = comment.commenter
+    approved = commenter.comments.approved().filter(name=comment.name).exclude(pk=comment.pk)
+    repeats = Comment.objects.filter(text_digest=comment.text_digest, submitted_at__gt=now - TIME_OF_REPEATS)
+    found = judge(
+        Candidate(
+            name=comment.name,
+            body=comment.body,
+            site=comment.site,
+            email_domain=words.email.rpartition("@")[2],
+            address=commenter.digest,
+            network=comment.network,
+            trapped=words.trapped,
+            confirmed=commenter.confirmed_at is not None,
+            approved_before=approved.count(),
+            repeated=repeats.exclude(pk=comment.pk).exists(),
+            thought_spam=thought_spam,
+        ),
+        current_lists(rules),
+        approve_after=rules.approve_after,
+    )
+    comment.status, comment.reasons = found.status, found.reasons
+    if comment.status == Comment.Status.APPROVED:
+        comment.approved_at = now
+    comment.decided_at = None if comment.status == Comment.Status.PENDING else now
+
+
+RULED: dict[str, str] = {
+    Comment.Status.PENDING: Decision.Act.HOLD,
+    Comment.Status.APPROVED: Decision.Act.APPROVE,
+    Comment.Status.SPAM: Decision.Act.SPAM,
+    Comment.Status.BIN: Decision.Act.BIN,
+}
+
+
+def log_verdict(comment: Comment) -> None:
+    line = entry(
+        RULED[comment.status],
+        by=None,
+        actor=Decision.Actor.RULE,
+        comment=comment,
+        after={"status": comment.status},
+        why="; ".join(comment.reasons),
+    )
+    write([line])
+
+
+def may_change(comment: Comment, now: datetime | None = None) -> bool:
+    """Whether its author may still edit or withdraw it: for 15 minutes, and not once a person has put it away."""
+    young = (now or timezone.now()) - comment.submitted_at < TIME_TO_EDIT
+    # What a rule put away looks to its author as if it waited: who is banned must not be told to just anybody.
+    put_away = comment.status in {Comment.Status.SPAM, Comment.Status.BIN} and comment.decided_by_id is not None
+    return young and not put_away and comment.status != Comment.Status.WITHDRAWN
+
+
+def own(comment: Comment) -> Comment:
+    """The comment, locked, while its author may change it. Raises Refused (403)."""
+    comment = Comment.objects.select_for_update(of=("self",)).get(pk=comment.pk)
+    if not may_change(comment):
+        raise Refused(403, "The 15 minutes in which you could change this comment are over.")
+    return comment
+
+
+@transaction.atomic
+def edit_own(comment: Comment, *, body: str, thought_spam: bool = False) -> Comment:
+    """
+    Put other words in an own comment. The rules look at it again; one that a person approved goes back to the queue.
+
+    Raises Refused: 403 after 15 minutes, 409 if these words were sent before.
+    """
+    comment = own(comment)
+    if body == comment.body:
+        return comment
+    commenter: Any = comment.commenter
+    refuse_duplicate(comment.report, commenter, body, but=comment.pk)
+    before = {"body": comment.body, "status": comment.status}
+    was_public = comment.status == Comment.Status.APPROVED
+    comment.body, comment.text_digest = body, text_digest(body)
+    comment.original, comment.edited_at = "", None
+    comment.version += 1
+    email = commenter.address.email
+    words = Words(name=comment.name, email=email, body=body, site=comment.site)
+    verdict(comment, words, thought_spam=thought_spam, now=timezone.now())
+    if was_public and comment.status == Comment.Status.PENDING:
+        comment.reasons = ["Its author edited it after it was approved", *comment.reasons]
+    comment.decided_by = None
+    comment.save()
+    after = {"body": body, "status": comment.status}
+    write([entry(Decision.Act.EDIT, by=None, actor=Decision.Actor.AUTHOR, comment=comment, before=before, after=after)])
+    if was_public or comment.status == Comment.Status.APPROVED:
+        after_change([comment])
+    return comment
+
+
+@transaction.atomic
+def withdraw_own(comment: Comment) -> Comment:
+    """Take an own comment back. Raises Refused (403) after 15 minutes."""
+    comment = own(comment)
+    before = {"status": comment.status}
+    comment.status = Comment.Status.WITHDRAWN
+    comment.version += 1
+    comment.decided_at, comment.decided_by = timezone.now(), None
+    comment.save()
+    after = {"status": comment.status}
+    write(
+        [
+            entry(
+                Decision.Act.WITHDRAW, by=None, actor=Decision.Actor.AUTHOR, comment=comment, before=before, after=after
+            )
+        ]
+    )
+    after_change([comment])
+    return comment
+
+
+def of_token(token: str) -> Comment | None:
+    """The comment whose author has this secret."""
+    return Comment.objects.filter(token_digest=token_digest(token)).select_related("report", "parent").first()
