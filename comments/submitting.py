@@ -132,8 +132,8 @@ def meet(email: str) -> Commenter:
 
 
 def refuse_duplicate(report: Report, commenter: Commenter, body: str, *, but: int | None = None) -> None:
-    same = report.comments.filter(commenter=commenter, text_digest=text_digest(body))
-    if same.exclude(status=Comment.Status.WITHDRAWN).exclude(pk=but).exists():
+    same = report.comments.filter(commenter=commenter, text_digest=text_digest(body)).exclude(pk=but or 0)
+    if same.exclude(status=Comment.Status.WITHDRAWN).exists():
         raise Refused(409, "You have already said that: this comment reached us before.")
 
 

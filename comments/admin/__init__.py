@@ -1,0 +1,1 @@
+"""The desk of the comments. Each module registers its own pages."""
