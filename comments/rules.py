@@ -6,14 +6,13 @@ The house rules as one value: what is asked of the database once, and then appli
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from comments.checks import CHECKS, Action, Candidate, Lists, Suspicion
-from comments.models import Ban, Comment, HouseRules, Rule
+from comments.checks import CHECKS, Action, Candidate, Lists
+from comments.models import Ban, Comment, Discussion, HouseRules, Rule
 from newsroom.lib.text import folded
 
 # Of several suspicions the gravest decides.
@@ -98,15 +97,10 @@ def judge(candidate: Candidate, lists: Lists, *, approve_after: int = 0) -> Verd
     return Verdict(Comment.Status.PENDING, ["Every comment waits for a person"])
 
 
-def is_open(report: Any, discussion: Any, rules: HouseRules, now: datetime | None = None) -> bool:
+def is_open(issued_on: date, discussion: Discussion | None, rules: HouseRules, now: datetime | None = None) -> bool:
     """Whether an issue takes comments: its own switch, else the house's and the days since its date of issue."""
     if discussion is not None and discussion.is_open is not None:
-        return bool(discussion.is_open)
+        return discussion.is_open
     if not rules.is_open:
         return False
-    if not rules.close_after or not report.issued_on:
-        return True
-    return bool((timezone.localdate(now) - report.issued_on).days <= rules.close_after)
-
-
-__all__ = ["Suspicion", "Verdict", "current_lists", "house_rules", "is_open", "judge", "word_pattern"]
+    return not rules.close_after or (timezone.localdate(now) - issued_on).days <= rules.close_after

@@ -29,7 +29,7 @@ from comments.notices import ask_to_confirm
 from comments.record import entry, write
 from comments.rules import current_lists, house_rules, is_open, judge
 from newsroom.lib.locks import one_at_a_time
-from reports.models import Report
+from reports.models import Edition
 
 TIME_TO_EDIT = timedelta(minutes=15)
 TIME_OF_REPEATS = timedelta(days=30)
@@ -58,19 +58,19 @@ class Words:
     trapped: bool = False
 
 
-def admit(report: Report, parent_pk: int | None = None) -> Comment | None:
+def admit(edition: Edition, parent_pk: int | None = None) -> Comment | None:
     """
     Whether a comment may be written here at all, and the comment it answers, if any.
 
     Raises Refused: 403 if the comments are closed, 403 if the comment to answer is not one that readers see, or stands
     too deep. (An issue that is not live is no business of ours: the view finds none, 404.)
     """
-    discussion = Discussion.objects.filter(report=report).first()
-    if not is_open(report, discussion, house_rules()):
+    discussion = Discussion.objects.filter(report=edition.report_id).first()
+    if not is_open(edition.issued_on, discussion, house_rules()):
         raise Refused(403, "Comments on this issue are closed.")
     if parent_pk is None:
         return None
-    parent = Comment.objects.approved().filter(report=report, pk=parent_pk).first()
+    parent = Comment.objects.approved().filter(report=edition.report_id, pk=parent_pk).first()
     if parent is None:
         raise Refused(403, "The comment you want to answer is not there (any more).")
     if parent.depth >= DEPTH:
@@ -80,26 +80,26 @@ def admit(report: Report, parent_pk: int | None = None) -> Comment | None:
 
 @transaction.atomic
 def submit(
-    report: Report, words: Words, *, parent_pk: int | None = None, network: str, thought_spam: bool = False
+    edition: Edition, words: Words, *, parent_pk: int | None = None, network: str, thought_spam: bool = False
 ) -> tuple[Comment, str]:
     """
-    Take a comment in, and give it back with the secret of its author's own page.
+    Take a comment on a live edition's issue in, and give it back with the secret of its author's own page.
 
     Effects: the comment, held unless a rule approves it; its author's record and address; a line of the log; a
     mail that asks for confirmation, if the author wants mail and the address is unconfirmed.
 
     Raises Refused: 403 (see `admit`), 409 for a duplicate, 429 for too many.
     """
-    parent = admit(report, parent_pk)
+    parent = admit(edition, parent_pk)
     now = timezone.now()
     # Always in this order, so that no two wait for each other.
     one_at_a_time(f"comments from {network}")
     one_at_a_time(f"comments by {address_digest(words.email)}")
     commenter = meet(words.email)
-    refuse_duplicate(report, commenter, words.body)
+    refuse_duplicate(edition.report_id, commenter, words.body)
     refuse_flood(commenter, network, now)
     comment = Comment(
-        report=report,
+        report_id=edition.report_id,
         parent=parent,
         name=words.name,
         site=words.site,
@@ -131,9 +131,9 @@ def meet(email: str) -> Commenter:
     return commenter
 
 
-def refuse_duplicate(report: Report, commenter: Commenter, body: str, *, but: int | None = None) -> None:
-    same = report.comments.filter(commenter=commenter, text_digest=text_digest(body)).exclude(pk=but or 0)
-    if same.exclude(status=Comment.Status.WITHDRAWN).exists():
+def refuse_duplicate(report_id: int, commenter: Commenter, body: str, *, but: int | None = None) -> None:
+    said = Comment.objects.filter(report=report_id, commenter=commenter, text_digest=text_digest(body))
+    if said.exclude(pk=but or 0).exclude(status=Comment.Status.WITHDRAWN).exists():
         raise Refused(409, "You have already said that: this comment reached us before.")
 
 
@@ -224,7 +224,7 @@ def edit_own(comment: Comment, *, body: str, thought_spam: bool = False) -> Comm
     if body == comment.body:
         return comment
     commenter: Any = comment.commenter
-    refuse_duplicate(comment.report, commenter, body, but=comment.pk)
+    refuse_duplicate(comment.report_id, commenter, body, but=comment.pk)
     before = {"body": comment.body, "status": comment.status}
     was_public = comment.status == Comment.Status.APPROVED
     comment.body, comment.text_digest = body, text_digest(body)

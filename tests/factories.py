@@ -248,9 +248,10 @@ def commented(
     parent: Comment | None = None,
     network: str = "a network",
 ) -> Comment:
-    """A reader's comment as the form takes it in: held, as nobody has set other rules."""
+    """A reader's comment on a live issue, as the form takes it in: held, as nobody has set other rules."""
     words = Words(name=name, email=email, body=body, site=site, wants_mail=wants_mail)
-    comment, _ = submit(report, words, parent_pk=parent.pk if parent else None, network=network)
+    edition = report.editions.live().get()
+    comment, _ = submit(edition, words, parent_pk=parent.pk if parent else None, network=network)
     return comment
 
 
