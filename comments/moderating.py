@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -20,11 +20,13 @@ from comments.models import DEPTH, Comment, Decision, Discussion, Flag, text_dig
 from comments.notices import announce
 from comments.record import entry, write
 from newsroom.lib.rights import require
+from newsroom.lib.text import one_line, printable
 from reports.caching import purge
 from reports.models import Report
 
 MODERATE = "comments.moderate_comment"
 MOST = 500  # comments in one transaction
+NAME_LENGTH = 245  # of Comment.name; first and last names together may be longer
 
 Act = Decision.Act
 Status = Comment.Status
@@ -50,11 +52,16 @@ class Stale(Exception):
 
 @dataclass
 class Outcome:
-    """What became of an act on many comments: those it changed, and those that somebody else had decided about."""
+    """
+    What became of an act on many comments.
+
+    `done` were changed, `missed` somebody else had decided about, `same` were so already.
+    """
 
     batch: uuid.UUID = field(default_factory=uuid.uuid4)
     done: list[Comment] = field(default_factory=list)
     missed: list[Comment] = field(default_factory=list)
+    same: list[Comment] = field(default_factory=list)
 
 
 def lock(pks: Iterable[int]) -> dict[int, Comment]:
@@ -79,24 +86,23 @@ def decide(chosen: Sequence[tuple[int, int]], act: str, *, by: Any, why: str = "
     if len(chosen) > MOST:
         raise Refused(f"At most {MOST} comments can be decided at once.")
     outcome = Outcome()
-    now = timezone.now()
     rows = lock(pk for pk, _ in chosen)
+    reported = set(Flag.objects.open().filter(comment__in=rows).values_list("comment", flat=True))
     before: dict[int, str] = {}
-    for pk, seen in dict(chosen).items():
+    for pk, version in dict(chosen).items():
         comment = rows.get(pk)
         if comment is None:
             continue
-        if comment.version != seen or comment.status == Status.WITHDRAWN:
+        if comment.version != version or comment.status == Status.WITHDRAWN:
             outcome.missed.append(comment)
-            continue
-        before[pk] = comment.status
-        comment.status, comment.version = BECOMES[act], comment.version + 1
-        outcome.done.append(comment)
-    changes: dict[str, Any] = {"status": BECOMES[act], "version": F("version") + 1, "decided_at": now, "decided_by": by}
-    if act == Act.APPROVE:
-        changes["approved_at"] = Coalesce("approved_at", Value(now))
-    Comment.objects.filter(pk__in=[comment.pk for comment in outcome.done]).update(**changes)
-    entries = write(
+        elif comment.status == BECOMES[act] and pk not in reported:
+            outcome.same.append(comment)
+        else:
+            before[pk] = comment.status
+            comment.status, comment.version = BECOMES[act], comment.version + 1
+            outcome.done.append(comment)
+    save_decision(outcome.done, act, by)
+    write(
         entry(
             act,
             by=by,
@@ -108,12 +114,19 @@ def decide(chosen: Sequence[tuple[int, int]], act: str, *, by: Any, why: str = "
         )
         for comment in outcome.done
     )
-    answered = set(Flag.objects.open().filter(comment__in=list(before)).values_list("comment", flat=True))
-    for decision in entries:
-        if decision.comment_id in answered:
-            Flag.objects.open().filter(comment=decision.comment_id).update(settled=decision)
+    answer = Decision.objects.filter(batch=outcome.batch, comment=OuterRef("comment"))
+    Flag.objects.open().filter(comment__in=reported & before.keys()).update(settled=Subquery(answer.values("pk")[:1]))
     after_change([comment for comment in outcome.done if before[comment.pk] != comment.status])
     return outcome
+
+
+def save_decision(comments: Sequence[Comment], act: str, by: Any) -> None:
+    """Write the decision into the comments' rows, in one statement."""
+    now = timezone.now()
+    changes: dict[str, Any] = {"status": BECOMES[act], "version": F("version") + 1, "decided_at": now, "decided_by": by}
+    if act == Act.APPROVE:
+        changes["approved_at"] = Coalesce("approved_at", Value(now))
+    Comment.objects.filter(pk__in=[comment.pk for comment in comments]).update(**changes)
 
 
 def after_change(comments: Sequence[Comment]) -> None:
@@ -127,84 +140,147 @@ def purge_issues(report_ids: Iterable[int]) -> None:
     purge([f"issue-{pk}" for pk in sorted(report_ids)])
 
 
-@transaction.atomic
-def undo(batch: uuid.UUID, *, by: Any) -> Outcome:
-    """
-    Take back what was done together, and give back the comments that are as before, and those decided about since.
-
-    Raises PermissionDenied, and Refused if there is nothing (left) to take back.
-    """
-    require(by, MODERATE)
-    decisions = list(
-        Decision.objects.filter(batch=batch, undone=None, undoes=None).select_related("report").order_by("pk")
-    )
-    if not decisions:
-        raise Refused("There is nothing to undo.")
-    if not all(reversible(decision) for decision in decisions):
-        raise Refused("This can't be undone.")
-    outcome = Outcome()
-    rows = lock(decision.comment_id for decision in decisions if decision.comment_id)
-    lines = []
-    for decision in reversed(decisions):
-        comment = rows.get(decision.comment_id or 0)
-        if comment is None:
-            restore_discussion(decision)
-        elif comment.version != decision.version:
-            outcome.missed.append(comment)
-            continue
-        else:
-            restore(comment, decision.before)
-            outcome.done.append(comment)
-        lines.append(
-            entry(
-                decision.act,
-                by=by,
-                comment=comment,
-                report=decision.report,
-                batch=outcome.batch,
-                before=decision.after,
-                after=decision.before,
-                why="Undone",
-                undoes=decision,
-            )
-        )
-    Comment.objects.bulk_update(outcome.done, RESTORED, batch_size=100)
-    write(lines)
-    Flag.objects.filter(settled__in=[line.undoes_id for line in lines]).update(settled=None)
-    after_change(outcome.done)
-    purge_issues({decision.report_id for decision in decisions if decision.report_id})
-    return outcome
-
-
 REVERSIBLE = {
     Act.APPROVE, Act.UNAPPROVE, Act.SPAM, Act.BIN, Act.EDIT, Act.REPLY, Act.PIN, Act.UNPIN, Act.CLOSE, Act.REOPEN
 }  # fmt: skip
-
-
-RESTORED = ["status", "version", "body", "name", "original", "edited_at", "pinned_at", "text_digest"]
+RESTORED = [
+    *("status", "version", "approved_at", "decided_at", "decided_by", "body", "name", "original", "edited_at"),
+    *("pinned_at", "text_digest"),
+]
+# What stands: neither taken back nor itself a taking back.
+STANDS = Q(undone=None, undoes=None)
 
 
 def reversible(decision: Decision) -> bool:
     return decision.act in REVERSIBLE and decision.actor in {Decision.Actor.STAFF, Decision.Actor.OPERATOR}
 
 
-def restore(comment: Comment, before: dict[str, Any]) -> None:
+@transaction.atomic
+def undo(batch: uuid.UUID, *, by: Any) -> Outcome:
+    """
+    Take back what was done together; what somebody did to one of its comments since stands, and that one is missed.
+
+    Effects: log, notices, purge of the issues' pages, and the readers' reports that the decision answered are open
+    again. Raises PermissionDenied, and Refused if there is nothing (left) to take back.
+    """
+    require(by, MODERATE)
+    decisions = list(Decision.objects.filter(STANDS, batch=batch).select_related("report").order_by("pk"))
+    if not decisions:
+        raise Refused("There is nothing to undo.")
+    if not all(reversible(decision) for decision in decisions):
+        raise Refused("This can’t be undone.")
+    rows = lock(decision.comment_id for decision in decisions if decision.comment_id)
+    outcome = Outcome()
+    lines = [reopen_or_close_again(decision, outcome, by) for decision in decisions if decision.report_id]
+    return take_back(decisions, rows, outcome, lines, by)
+
+
+@transaction.atomic
+def undo_last(chosen: Sequence[tuple[int, int]], *, by: Any) -> Outcome:
+    """
+    Take back the last thing that the staff did to each of some comments, given as (pk, version seen), at most 500.
+
+    Those to which nobody of the staff did anything stay the `same`. Effects as those of `undo`. Raises
+    PermissionDenied, and Refused for too many.
+    """
+    require(by, MODERATE)
+    if len(chosen) > MOST:
+        raise Refused(f"At most {MOST} comments can be changed at once.")
+    rows = lock(pk for pk, _ in chosen)
+    outcome = Outcome()
+    decisions = []
+    history = standing(rows)
+    for pk, version in dict(chosen).items():
+        if pk not in rows:
+            continue
+        if rows[pk].version != version:
+            outcome.missed.append(rows[pk])
+        elif history[pk] and reversible(history[pk][0]):
+            decisions.append(history[pk][0])
+        else:
+            outcome.same.append(rows[pk])
+    return take_back(decisions, rows, outcome, [], by)
+
+
+def standing(comments: Iterable[int]) -> dict[int, list[Decision]]:
+    """What was done to comments and stands, the last first."""
+    found: dict[int, list[Decision]] = {pk: [] for pk in comments}
+    for decision in Decision.objects.filter(STANDS, comment__in=list(found)).order_by("-version", "-pk"):
+        found[decision.comment_id or 0].append(decision)
+    return found
+
+
+def take_back(
+    decisions: Sequence[Decision], rows: dict[int, Comment], outcome: Outcome, lines: list[Decision], by: Any
+) -> Outcome:
+    """Restore locked comments to what they were before these decisions, each where it is the last that stands."""
+    history = standing(rows)
+    for decision in decisions:
+        comment = rows.get(decision.comment_id or 0)
+        if comment is None:
+            continue
+        last, *earlier = history[comment.pk] or [None]
+        if last != decision:
+            outcome.missed.append(comment)
+            continue
+        restore(comment, decision.before, [line for line in earlier if line])
+        outcome.done.append(comment)
+        lines.append(undoing(decision, outcome, by, comment))
+    Comment.objects.bulk_update(outcome.done, RESTORED, batch_size=100)
+    write(lines)
+    Flag.objects.filter(settled__in=[line.undoes_id for line in lines]).update(settled=None)
+    after_change(outcome.done)
+    return outcome
+
+
+def undoing(decision: Decision, outcome: Outcome, by: Any, comment: Comment | None) -> Decision:
+    return entry(
+        decision.act,
+        by=by,
+        comment=comment,
+        report=decision.report,
+        batch=outcome.batch,
+        before=decision.after,
+        after=decision.before,
+        why="Undone",
+        undoes=decision,
+    )
+
+
+def restore(comment: Comment, before: dict[str, Any], earlier: Sequence[Decision]) -> None:
+    """Give a comment the fields it had, and of its story what the earlier decisions, which still stand, tell."""
     comment.version += 1
     for name, value in before.items():
         if name == "pinned":
             comment.pinned_at = timezone.now() if value else None
         else:
             setattr(comment, name, value)
-    if "body" in before:
-        comment.text_digest = text_digest(comment.body)
-        if comment.body == comment.original:
-            comment.original, comment.edited_at = "", None
+    comment.text_digest = text_digest(comment.body)
+    if not any(line.act == Act.EDIT for line in earlier):
+        comment.original, comment.edited_at = "", None
+    decided = next((line for line in earlier if line.act in BECOMES or "status" in line.after), None)
+    known = decided is not None and decided.act != Act.HOLD
+    comment.decided_at = decided.at if decided and known else None
+    comment.decided_by_id = decided.by_id if decided and known else None
+    was_approved = any(line.after.get("status") == Status.APPROVED for line in earlier)
+    if comment.status != Status.APPROVED and not was_approved:
+        comment.approved_at = None
 
 
 def last_batch(by: Any) -> uuid.UUID | None:
-    """What `undo` takes back when this moderator says no more than "undo": the last thing done and not undone."""
-    own = Decision.objects.filter(by=by, undoes=None, undone=None, act__in=REVERSIBLE).order_by("-at", "-pk")
-    return own.values_list("batch", flat=True).first()
+    """
+    What is taken back when this moderator says no more than "undo": the last thing he did that can still be.
+
+    Something that others built upon since is passed over.
+    """
+    since = Decision.objects.filter(STANDS)
+    built_upon = Exists(since.filter(comment=OuterRef("comment"), version__gt=OuterRef("version")))
+    switched = Exists(since.filter(comment=None, report=OuterRef("report"), pk__gt=OuterRef("pk")))
+    own = Decision.objects.filter(
+        STANDS, by=by, act__in=REVERSIBLE, actor__in=(Decision.Actor.STAFF, Decision.Actor.OPERATOR)
+    )
+    newest = own.exclude(built_upon).exclude(switched).order_by("-at", "-pk")
+    return newest.values_list("batch", flat=True).first()
 
 
 def seen(pk: int, version: int) -> Comment:
@@ -218,28 +294,31 @@ def seen(pk: int, version: int) -> Comment:
 
 
 @transaction.atomic
-def edit(pk: int, version: int, *, body: str, name: str, by: Any, why: str = "") -> Comment:
+def edit(pk: int, version: int, *, body: str, name: str, by: Any, why: str = "") -> Decision | None:
     """
-    Change the words of a comment; what the author wrote is kept in `original`.
+    Change the words of a comment; what its author wrote is kept in `original`. The line of the log, None if they are
+    the same.
 
     Raises PermissionDenied, Stale, and Refused if nothing would be left.
     """
     require(by, MODERATE)
     comment = seen(pk, version)
-    if not body.strip() or not name.strip():
+    body, name = printable(body).strip(), one_line(name)
+    if not body or not name:
         raise Refused("A comment needs words and a name.")
     before = {"body": comment.body, "name": comment.name}
-    if (body, name) == (comment.body, comment.name):
-        return comment
+    if before == {"body": body, "name": name}:
+        return None
     comment.original = comment.original or comment.body
     comment.body, comment.name = body, name
     comment.text_digest = text_digest(body)
     comment.edited_at = timezone.now()
     comment.version += 1
-    comment.save()
-    write([entry(Act.EDIT, by=by, comment=comment, before=before, after={"body": body, "name": name}, why=why)])
-    purge_issues({comment.report_id})
-    return comment
+    comment.save(update_fields=["original", "body", "name", "text_digest", "edited_at", "version"])
+    if comment.status == Status.APPROVED:
+        purge_issues({comment.report_id})
+    line = entry(Act.EDIT, by=by, comment=comment, before=before, after={"body": body, "name": name}, why=why)
+    return write([line])[0]
 
 
 @transaction.atomic
@@ -264,7 +343,7 @@ def reply(pk: int, version: int, *, body: str, by: Any) -> tuple[Comment, Outcom
     comment = Comment.objects.create(
         report_id=parent.report_id,
         parent=above,
-        name=(by.get_full_name() or by.get_username()) if by else "The editors",
+        name=(by.get_full_name() or by.get_username())[:NAME_LENGTH] if by else "The editors",
         body=body,
         staff=by,
         status=Status.APPROVED,
@@ -335,6 +414,17 @@ def set_open(report: Report, is_open: bool | None, *, by: Any) -> Decision | Non
     return write([line])[0]
 
 
-def restore_discussion(decision: Decision) -> None:
-    if "is_open" in decision.before:
-        Discussion.objects.filter(report=decision.report_id).update(is_open=decision.before["is_open"])
+def reopen_or_close_again(decision: Decision, outcome: Outcome, by: Any) -> Decision:
+    """
+    Take back what `set_open` did, and give back the line of the log.
+
+    Raises Refused if somebody opened or closed the comments since.
+    """
+    discussion = Discussion.objects.select_for_update().get(report=decision.report_id)
+    lines = Decision.objects.filter(STANDS, report=decision.report_id, comment=None, act__in=(Act.CLOSE, Act.REOPEN))
+    if lines.order_by("-pk").first() != decision:
+        raise Refused("Somebody opened or closed these comments since. Nothing was changed.")
+    discussion.is_open = decision.before.get("is_open")
+    discussion.save()
+    purge_issues({discussion.report_id})
+    return undoing(decision, outcome, by, None)

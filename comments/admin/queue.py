@@ -1,0 +1,390 @@
+"""
+The moderation queue: the list of comments on the desk, and the pages for editing one and for answering one.
+
+Every door asks for `comments.moderate_comment`. A page, sent by a browser, is answered with a page; with
+`Accept: application/json` the same doors answer in JSON, which static/desk/queue.js asks for.
+"""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+from comments import desk, moderating
+from comments.desk import SEE_ADDRESSES, Wanted
+from comments.models import Comment, Decision
+from comments.moderating import BECOMES, MODERATE, Outcome, Refused, Stale
+from newsroom.lib.text import excerpt, one_line
+from reports.models import Report
+
+Act = Decision.Act
+SHOWN_AGAIN = 60  # cards that are worth drawing for a script; after an act on more, it loads the page anew
+# How the buttons of an issue's comments name what `set_open` is given.
+SWITCHES: dict[str, bool | None] = {"close": False, "reopen": True, "house": None}
+DONE = {
+    Act.APPROVE: "Approved",
+    Act.UNAPPROVE: "Sent back to the queue",
+    Act.SPAM: "Marked as spam",
+    Act.BIN: "Moved to the bin",
+}
+
+
+@dataclass
+class Answer:
+    """What an act came to: a sentence for the moderator, and what his page must know to show it."""
+
+    says: str
+    level: int = messages.SUCCESS
+    status: int = 200
+    batch: uuid.UUID | None = None  # what an undo would take back
+    done: Sequence[Comment] = ()
+    missed: dict[int, str] = field(default_factory=dict)  # what somebody else decided, by comment
+    show: Sequence[int] = ()  # comments to show anew
+
+
+class EditForm(forms.Form):
+    name = forms.CharField(max_length=245, widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}))
+    body = forms.CharField(label="Comment", max_length=65_525, widget=UnfoldAdminTextareaWidget(attrs={"rows": 8}))
+    why = forms.CharField(
+        label="Why",
+        required=False,
+        max_length=500,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="For the log. May stay empty.",
+    )
+
+
+class ReplyForm(forms.Form):
+    body = forms.CharField(label="Your answer", max_length=65_525, widget=UnfoldAdminTextareaWidget(attrs={"rows": 6}))
+
+
+def for_moderators(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def guarded(self: "Queue", request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.has_perm(MODERATE):
+            raise PermissionDenied
+        response = view(self, request, *args, **kwargs)
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+    return guarded
+
+
+@admin.register(Comment)
+class Queue(ModelAdmin):
+    """The list of comments is the queue. There is nothing to add or to delete here, and so no page for it."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(MODERATE))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm(MODERATE))
+
+    has_change_permission = has_view_permission
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("", view(self.changelist_view), name="comments_comment_changelist"),
+            path("<int:pk>/change/", view(self.edit), name="comments_comment_change"),
+            path("<int:pk>/reply/", view(self.reply), name="comments_comment_reply"),
+        ]
+
+    # The queue
+
+    @for_moderators
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        wanted = Wanted.of(request.GET)
+        if request.method == "POST":
+            return self.answer(request, wanted, self.act(request))
+        page = desk.page_of(wanted, addresses=sees_addresses(request))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Comments",
+            "page": page,
+            "wanted": page.wanted,
+            "sizes": desk.SIZES,
+            "most": moderating.MOST,
+            "issues": desk.talked_about(),
+            "talk": desk.talk_of(wanted.issue) if wanted.issue else None,
+            "sees_addresses": sees_addresses(request),
+            **(extra_context or {}),
+        }
+        return render(request, "admin/comments/comment/queue.html", context)
+
+    def act(self, request: HttpRequest) -> Answer:
+        """
+        Do what the pressed button says: "approve" (what is chosen), "approve:12:3" (comment 12 as of version 3),
+        "undo:<batch>", "undo" (what I did last), "undo-last" (to what is chosen), "pin:12:3", "close:<issue>".
+        """
+        name, _, rest = request.POST.get("do", "").partition(":")
+        try:
+            if name in BECOMES:
+                return decided(name, moderating.decide(chosen(request, rest), name, by=request.user))
+            if name == "undo-last":
+                return undone(moderating.undo_last(chosen(request, rest), by=request.user))
+            if name == "undo":
+                return undone(moderating.undo(batch_of(request, rest), by=request.user))
+            if name in (Act.PIN, Act.UNPIN):
+                return pinned(request, rest, name == Act.PIN)
+            if name in SWITCHES:
+                return switched(request, rest, SWITCHES[name])
+        except Refused as refused:
+            return Answer(str(refused), messages.ERROR, 409)
+        except Stale as stale:
+            return overtaken(stale)
+        return Answer("There is no such button.", messages.ERROR, 400)
+
+    def answer(self, request: HttpRequest, wanted: Wanted, answer: Answer) -> HttpResponse:
+        """Tell what was done: a script in JSON, a browser on the page that it came from."""
+        if wants_json(request):
+            return self.in_json(request, wanted, answer)
+        tell(request, answer)
+        return redirect_after_post(queue_url(wanted))
+
+    def in_json(self, request: HttpRequest, wanted: Wanted, answer: Answer, **more: Any) -> JsonResponse:
+        addresses = sees_addresses(request)
+        pks = [*answer.missed, *answer.show]
+        rows = desk.with_neighbours(Comment.objects.filter(pk__in=pks[:SHOWN_AGAIN]))
+        drawn = desk.cards(rows, addresses=addresses, notices=answer.missed)
+        content = {
+            "says": answer.says,
+            "batch": answer.batch and str(answer.batch),
+            "done": [{"pk": row.pk, "version": row.version, "status": row.status} for row in answer.done],
+            "cards": {card.comment.pk: self.card(request, wanted, card) for card in drawn},
+            "missed": answer.missed,
+            "reload": len(pks) > SHOWN_AGAIN,
+            "counts": wanted.comments(by_address=addresses).counts(),
+            **more,
+        }
+        return JsonResponse(content, status=answer.status)
+
+    def card(self, request: HttpRequest, wanted: Wanted, card: desk.Card) -> str:
+        return render_to_string("admin/comments/comment/_card.html", {"card": card, "wanted": wanted}, request)
+
+    # One comment
+
+    @for_moderators
+    def edit(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Change the words of a comment: the form (GET), and keeping them (POST)."""
+        comment = get_object_or_404(Comment, pk=pk)
+        form = EditForm(request.POST or None, initial={"name": comment.name, "body": comment.body})
+
+        def save(version: int) -> Answer:
+            line = moderating.edit(pk, version, by=request.user, **form.cleaned_data)
+            if line is None:
+                return Answer("Nothing was changed.", messages.INFO, show=[pk])
+            return Answer("Edited. What its author wrote is kept.", batch=line.batch, show=[pk])
+
+        return self.words(request, comment, form, save, "edit")
+
+    @for_moderators
+    def reply(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Answer a comment as the staff: the form (GET), and publishing the answer (POST)."""
+        comment = get_object_or_404(Comment, pk=pk)
+        form = ReplyForm(request.POST or None)
+
+        def save(version: int) -> Answer:
+            answer, outcome = moderating.reply(pk, version, by=request.user, **form.cleaned_data)
+            approved = [row for row in outcome.done if row.pk == pk]
+            says = "Approved, and answered." if approved else "Answered."
+            return Answer(says, batch=outcome.batch, done=outcome.done, show=[pk, answer.pk])
+
+        return self.words(request, comment, form, save, "reply")
+
+    def words(
+        self, request: HttpRequest, comment: Comment, form: forms.Form, save: Callable[[int], Answer], act: str
+    ) -> HttpResponse:
+        """
+        A page with a form for words about one comment, at which nothing typed is lost.
+
+        422 with what is wrong beside the field; 409, with both texts, where somebody acted on the comment meanwhile.
+        """
+        wanted = Wanted.of(request.GET)
+        status, stale = 200, ""
+        if request.method == "POST":
+            try:
+                if form.is_valid():
+                    return self.answer(request, wanted, save(desk.whole(request.POST.get("version")) or 0))
+                status = 422
+            except Stale as found:
+                comment.refresh_from_db()
+                status, stale = 409, said(found)
+            except Refused as refused:
+                form.add_error(None, str(refused))
+                status = 422
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Edit a comment" if act == "edit" else "Answer a comment",
+            "act": act,
+            "form": form,
+            "stale": stale,
+            "card": desk.cards([comment], addresses=sees_addresses(request))[0],
+            "wanted": wanted,
+            "queue_url": queue_url(wanted),
+            "words_url": f"{request.path}{wanted.query()}",
+        }
+        if wants_json(request):
+            drawn = render_to_string("admin/comments/comment/_words.html", context, request)
+            return JsonResponse({"says": stale, "form": drawn}, status=status)
+        return render(request, "admin/comments/comment/words.html", context, status=status)
+
+
+# What a request says
+
+
+def sees_addresses(request: HttpRequest) -> bool:
+    return bool(request.user.has_perm(SEE_ADDRESSES))
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def pair(text: str) -> tuple[int, int] | None:
+    """A comment's number and the version seen, "12:3"; None if that is not what it says."""
+    pk, _, version = text.partition(":")
+    number = desk.whole(pk)
+    return (number, desk.whole(version) or 0) if number else None
+
+
+def chosen(request: HttpRequest, rest: str) -> list[tuple[int, int]]:
+    """The comment that the button names, or else those that are ticked. Raises Refused if there is none."""
+    named = [rest] if rest else request.POST.getlist("chosen")
+    pairs = [found for found in map(pair, named) if found]
+    if not pairs:
+        raise Refused("Choose at least one comment first.")
+    return pairs
+
+
+def batch_of(request: HttpRequest, rest: str) -> uuid.UUID:
+    """What to take back: what the button names, or the last thing that this moderator did. Raises Refused."""
+    try:
+        batch = uuid.UUID(rest) if rest else moderating.last_batch(request.user)
+    except ValueError:
+        batch = None
+    if batch is None:
+        raise Refused("There is nothing to undo.")
+    return batch
+
+
+# What became of it, in words
+
+
+def decided(act: str, outcome: Outcome) -> Answer:
+    missed = overtaken_in(outcome)
+    if outcome.done:
+        says = f"{DONE[Act(act)]}: {counted(outcome.done)}"
+    elif missed:
+        says = "Nothing was done: somebody decided before you."
+    else:
+        says = f"{DONE[Act(act)]} already: {counted(outcome.same)}" if outcome.same else "It is gone."
+    return Answer(
+        says,
+        messages.SUCCESS if outcome.done else messages.WARNING,
+        200 if outcome.done or not missed else 409,
+        batch=outcome.batch if outcome.done else None,
+        done=outcome.done,
+        missed=missed,
+    )
+
+
+def undone(outcome: Outcome) -> Answer:
+    missed = overtaken_in(outcome)
+    if outcome.done:
+        says = f"Undone: {counted(outcome.done)}"
+    elif missed:
+        says = "Not undone: somebody did something else since."
+    else:
+        says = "There is nothing to undo." if outcome.same else "Undone."
+    return Answer(
+        says,
+        messages.WARNING if missed else messages.SUCCESS,
+        200 if outcome.done or not missed else 409,
+        done=outcome.done,
+        missed=missed,
+        show=[comment.pk for comment in outcome.done],
+    )
+
+
+def pinned(request: HttpRequest, rest: str, wanted: bool) -> Answer:
+    (pk, version), *_ = chosen(request, rest)
+    line = moderating.pin(pk, version, pinned=wanted, by=request.user)
+    says = "Pinned to the head of its thread." if wanted else "No longer pinned."
+    return Answer(says, batch=line.batch if line else None, show=[pk])
+
+
+def switched(request: HttpRequest, rest: str, is_open: bool | None) -> Answer:
+    report = get_object_or_404(Report, pk=desk.whole(rest) or 0)
+    line = moderating.set_open(report, is_open, by=request.user)
+    state = {True: "open", False: "closed", None: "as the house rules say"}[is_open]
+    return Answer(f"Comments on “{report.title}” are {state}.", batch=line.batch if line else None)
+
+
+def counted(comments: Sequence[Comment]) -> str:
+    """One comment by its author and first words, more by their number."""
+    if len(comments) == 1:
+        return f"{comments[0].name}, “{excerpt(comments[0].body, 60)}”"
+    return f"{len(comments)} comments."
+
+
+def overtaken_in(outcome: Outcome) -> dict[int, str]:
+    """What was done to the comments that an act missed: who, what, when."""
+    done = desk.decisions_about(outcome.missed)
+    return {
+        comment.pk: f"{desk.told(done[comment.pk][0])}. What you wanted was not done."
+        if comment.pk in done
+        else "Somebody changed it meanwhile. What you wanted was not done."
+        for comment in outcome.missed
+    }
+
+
+def said(stale: Stale) -> str:
+    return f"{desk.told(stale.decision)}." if stale.decision else "Somebody changed it meanwhile."
+
+
+def overtaken(stale: Stale) -> Answer:
+    answer = Answer(f"Not done. {said(stale)}", messages.WARNING, 409)
+    if stale.decision and stale.decision.comment_id:
+        answer.missed = {stale.decision.comment_id: f"{said(stale)} What you wanted was not done."}
+    return answer
+
+
+def tell(request: HttpRequest, answer: Answer) -> None:
+    """Put the sentences on the next page, the first with its button that takes it back."""
+    undo = f"undo:{answer.batch}" if answer.batch else ""
+    messages.add_message(request, answer.level, answer.says, extra_tags=undo)
+    names = dict(Comment.objects.filter(pk__in=list(answer.missed)[:SHOWN_AGAIN]).values_list("pk", "name"))
+    for pk, name in names.items():
+        messages.warning(request, f"{one_line(name)} (comment {pk}): {answer.missed[pk]}")
+
+
+def queue_url(wanted: Wanted) -> str:
+    query = wanted.query()
+    return reverse("admin:comments_comment_changelist") + ("" if query == "?" else query)
+
+
+def redirect_after_post(url: str) -> HttpResponse:
+    """303: whatever was sent, the next page is to be fetched (RFC 9110 §15.4.4)."""
+    response = redirect(url)
+    response.status_code = 303
+    return response
