@@ -147,6 +147,16 @@ class Card:
     notice: str = ""
 
     @property
+    def pk(self) -> str:
+        """The comment's number; as text, since a template would write a number with the marks of the language."""
+        return str(self.comment.pk)
+
+    @property
+    def pair(self) -> str:
+        """Which comment, and as of which version: what every button sends."""
+        return f"{self.comment.pk}:{self.comment.version}"
+
+    @property
     def is_reported(self) -> bool:
         return self.comment.status == Comment.Status.APPROVED and any(complaint.open for complaint in self.complaints)
 

@@ -23,6 +23,8 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from comments.desk import waiting
+from comments.models import Comment
 from newsroom.conflict import Difference, merge
 from newsroom.deciding import DECISIONS, Decision
 from newsroom.importing.desk import ImportDoor
@@ -45,11 +47,18 @@ STATES = {
 
 
 def front_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """What the desk's first page shows: the issues that were worked on last."""
+    """What the desk's first page shows: the issues that were worked on last, and how many comments wait."""
     reports = (
         Report.objects.with_state().order_by("-changed_at")[:8] if request.user.has_perm("reports.view_report") else []
     )
-    return {**context, "latest": [(report, STATES[report.state]) for report in reports]}
+    comments = waiting() if request.user.has_perm("comments.moderate_comment") else None
+    return {**context, "latest": [(report, STATES[report.state]) for report in reports], "comments": comments}
+
+
+def waiting_comments(request: HttpRequest) -> str:
+    """How many comments wait, for the desk's menu; it is on every page, so it is counted no further than needed."""
+    number = Comment.objects.pending().order_by()[:1000].count()
+    return str(number) if number < 1000 else "999+"
 
 
 class StateFilter(admin.SimpleListFilter):

@@ -421,6 +421,16 @@ UNFOLD: dict[str, object] = {
                 ],
             },
             {
+                "title": "Comments",
+                "items": [
+                    {
+                        **desk_link("Queue", "forum", "comments_comment", "comments.moderate_comment"),
+                        "badge": "newsroom.admin.waiting_comments",
+                        "badge_variant": "primary",
+                    },
+                ],
+            },
+            {
                 "title": "The staff",
                 "items": [
                     desk_link("People", "person", "auth_user", "auth.view_user"),
