@@ -4,19 +4,19 @@ The house rules as one value: what is asked of the database once, and then appli
 `comments.checks` is the list of what can be found; this module decides what follows from it.
 """
 
-import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from comments.checks import CHECKS, Action, Candidate, Lists
+from comments.checks import CHECKS, Action, Candidate, Listed, Lists, Suspicion, canonical_host
 from comments.models import Ban, Comment, Discussion, HouseRules, Rule
-from newsroom.lib.text import folded
 
 # Of several suspicions the gravest decides.
 GRAVITY = (Action.HOLD, Action.REJECT, Action.SPAM)
+MOST_REASONS = 10
 BECOMES: dict[Action, str] = {
     Action.HOLD: Comment.Status.PENDING,
     Action.REJECT: Comment.Status.BIN,
@@ -48,36 +48,21 @@ def current_lists(rules: HouseRules | None = None, listed: list[Rule] | None = N
     bans: dict[str, set[str]] = {kind: set() for kind in Ban.Kind.values}
     for kind, value in Ban.objects.active().values_list("kind", "value"):
         bans[kind].add(value)
-    staff = get_user_model().objects.filter(is_staff=True, is_active=True) if rules.hold_staff_names else []
     return Lists(
         max_links=rules.max_links,
         hold_repeats=rules.hold_repeats,
-        words=[
-            (word_pattern(rule.pattern), rule.pattern, Action(rule.action)) for rule in listed if rule.kind == "word"
-        ],
-        domains=[(rule.pattern.casefold(), Action(rule.action)) for rule in listed if rule.kind == "domain"],
+        words=[Listed(rule.pattern, Action(rule.action)) for rule in listed if rule.kind == Rule.Kind.WORD],
+        domains={canonical_host(rule.pattern): Action(rule.action) for rule in listed if rule.kind == Rule.Kind.DOMAIN},
         bans=bans,
-        staff_names=[name for user in staff for name in {user.get_full_name(), user.get_username()} if name],
+        staff_names=staff_names() if rules.hold_staff_names else [],
     )
 
 
-def word_pattern(pattern: str) -> re.Pattern[str]:
-    """
-    A word or phrase of the list as an expression for folded text: whole words, * for letters within one.
-
-    In scripts that write no spaces (Chinese), a word may stand anywhere.
-    """
-    parts = [re.escape(part) for part in folded(pattern).split("*")]
-    body = r"\w*".join(parts)
-    first, last = pattern.strip()[:1], pattern.strip()[-1:]
-    before = r"(?<!\w)" if spaced(first) else ""
-    after = r"(?!\w)" if spaced(last) else ""
-    return re.compile(before + body + after)
-
-
-def spaced(letter: str) -> bool:
-    """Whether words of this letter's script are written with spaces between."""
-    return letter.isalnum() and not re.match(r"[぀-ヿ㐀-鿿豈-﫿\U00020000-\U0003ffff]", letter)
+def staff_names() -> list[str]:
+    """What the staff are called, full names and short ones, and the house itself."""
+    staff = get_user_model().objects.filter(is_staff=True, is_active=True)
+    people = {name for user in staff for name in (user.get_full_name(), user.get_username()) if name}
+    return [settings.SITE_NAME, *sorted(people)]
 
 
 def judge(candidate: Candidate, lists: Lists, *, approve_after: int = 0) -> Verdict:
@@ -90,11 +75,19 @@ def judge(candidate: Candidate, lists: Lists, *, approve_after: int = 0) -> Verd
     suspicions = [found for check in CHECKS for found in check(candidate, lists)]
     if suspicions:
         gravest = max((suspicion.action for suspicion in suspicions), key=GRAVITY.index)
-        return Verdict(BECOMES[gravest], [suspicion.reason for suspicion in suspicions])
+        return Verdict(BECOMES[gravest], in_words(suspicions))
     if approve_after and candidate.confirmed and candidate.approved_before >= approve_after:
         reason = f"{candidate.approved_before} approved before under this name, and the address is confirmed"
         return Verdict(Comment.Status.APPROVED, [reason])
     return Verdict(Comment.Status.PENDING, ["Every comment waits for a person"])
+
+
+def in_words(suspicions: list[Suspicion]) -> list[str]:
+    """The reasons, the gravest first, and no more than a moderator reads."""
+    gravest_first = sorted(suspicions, key=lambda suspicion: -GRAVITY.index(suspicion.action))
+    reasons = list(dict.fromkeys(suspicion.reason for suspicion in gravest_first))
+    more = len(reasons) - MOST_REASONS
+    return [*reasons[:MOST_REASONS], f"And {more} more"] if more > 0 else reasons
 
 
 def is_open(issued_on: date, discussion: Discussion | None, rules: HouseRules, now: datetime | None = None) -> bool:

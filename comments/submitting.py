@@ -80,7 +80,7 @@ def admit(edition: Edition, parent_pk: int | None = None) -> Comment | None:
 
 @transaction.atomic
 def submit(
-    edition: Edition, words: Words, *, parent_pk: int | None = None, network: str, thought_spam: bool = False
+    edition: Edition, words: Words, *, parent_pk: int | None = None, network: str, thought_spam: bool | None = False
 ) -> tuple[Comment, str]:
     """
     Take a comment on a live edition's issue in, and give it back with the secret of its author's own page.
@@ -124,10 +124,13 @@ def submit(
 
 
 def meet(email: str) -> Commenter:
-    """The commenter with this address, new ones with their address; to be called under the address's lock."""
-    commenter, new = Commenter.objects.get_or_create(digest=address_digest(email))
-    if new:
-        Address.objects.create(commenter=commenter, email=email)
+    """
+    The commenter with this address, and the address itself where it is not kept (any more: see `comments.privacy`).
+
+    To be called under the address's lock. Nothing is read of it: it goes one way.
+    """
+    commenter, _ = Commenter.objects.get_or_create(digest=address_digest(email))
+    Address.objects.bulk_create([Address(commenter=commenter, email=email)], ignore_conflicts=True)
     return commenter
 
 
@@ -148,7 +151,7 @@ def refuse_flood(commenter: Commenter, network: str, now: datetime) -> None:
                 raise Refused(429, "You are commenting very fast. Please wait a few minutes, then send it again.")
 
 
-def verdict(comment: Comment, words: Words, *, thought_spam: bool, now: datetime) -> None:
+def verdict(comment: Comment, words: Words, *, thought_spam: bool | None, now: datetime) -> None:
     """Let the rules decide about an unsaved comment, or an edited one."""
     rules = house_rules()
     commenter: Any = comment.commenter
@@ -214,7 +217,7 @@ def own(comment: Comment) -> Comment:
 
 
 @transaction.atomic
-def edit_own(comment: Comment, *, body: str, thought_spam: bool = False) -> Comment:
+def edit_own(comment: Comment, *, body: str, thought_spam: bool | None = False) -> Comment:
     """
     Put other words in an own comment. The rules look at it again; one that a person approved goes back to the queue.
 
