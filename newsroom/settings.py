@@ -9,6 +9,7 @@ holds it (as container secrets do). `.env.example` lists them all.
 import sys
 import warnings
 from collections.abc import Callable
+from email.utils import formataddr
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -213,6 +214,8 @@ if whole_group("EMAIL_URL", "DEFAULT_FROM_EMAIL"):
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
+    DEFAULT_FROM_EMAIL = formataddr((SITE_NAME, f"newsroom@{SITE_HOST}"))
+EMAIL_TIMEOUT = 10  # seconds for each answer of the mail server, so that a silent one stops no worker
 
 # --- Time and words --------------------------------------------------------------------------------------------
 
