@@ -243,10 +243,14 @@
       try {
         const { status, content } = await send(form.action, fields(act, pairs));
         showCounts(content.counts);
-        const back = content.done.map(({ pk }) => place(pk, content.cards[pk])).filter(Boolean);
+        const homeless = content.done.filter(({ pk }) => !cardOf(pk) && !left.get(String(pk))?.place.isConnected);
         Object.keys(content.missed).forEach((pk) => cardOf(pk) && putBack(pk, content.cards[pk]));
-        if (content.reload) await load();
-        else if (back.length) go(back.at(-1));
+        if (content.reload || homeless.length > 1) {
+          await load();
+        } else {
+          const back = content.done.map(({ pk }) => place(pk, content.cards[pk])).filter(Boolean);
+          if (back.length) go(back[0]);
+        }
         const others = Object.values(content.missed)[0] ?? "";
         tell(`${content.says} ${others}`.trim(), { bad: status >= 400 });
       } catch (error) {

@@ -4,7 +4,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from comments.models import Comment, Decision, Flag
-from comments.moderating import Refused, Stale, decide, edit, last_batch, pin, reply, set_open, undo
+from comments.moderating import Refused, Stale, decide, edit, last_batch, pin, reply, set_open, undo, undo_last
+from comments.submitting import edit_own
 from tests.factories import approved, commented, person, published
 
 pytestmark = pytest.mark.django_db
@@ -23,13 +24,22 @@ def seen(*comments: Comment) -> list[tuple[int, int]]:
     ("act", "status"), [("approve", "approved"), ("spam", "spam"), ("bin", "bin"), ("unapprove", "pending")]
 )
 def test_a_decision_is_one_effect_and_one_line_of_the_log(report, act, status):
-    comment, moderator = commented(report), person("Moderator")
+    comment, moderator = (approved if act == "unapprove" else commented)(report), person("Moderator")
+    before = comment.version
     outcome = decide(seen(comment), act, by=moderator, why="Because")
     comment.refresh_from_db()
-    assert (comment.status, comment.version, comment.decided_by) == (status, 1, moderator)
+    assert (comment.status, comment.version, comment.decided_by) == (status, before + 1, moderator)
     line = comment.decisions.first()
     assert (line.act, line.by, line.why, line.batch) == (act, moderator, "Because", outcome.batch)
-    assert line.after.get("status", "pending") == status
+    assert line.after == {"status": status}
+
+
+def test_what_is_so_already_is_left_alone(report):
+    comment, other = approved(report), commented(report, body="Waits", email="other@example.org")
+    outcome = decide(seen(comment, other), "approve", by=None)
+    assert (outcome.same, outcome.done, outcome.missed) == ([comment], [other], [])
+    comment.refresh_from_db()
+    assert comment.version == 1
 
 
 @pytest.mark.parametrize("act", ["approve", "unapprove", "spam", "bin", "edit", "reply", "pin"])
@@ -104,6 +114,85 @@ def test_five_hundred_are_decided_in_one_transaction_and_no_more(report, django_
     assert Comment.objects.pending().count() == 501
 
 
+def story(comment: Comment) -> tuple[object, ...]:
+    comment.refresh_from_db()
+    return (comment.status, comment.body, comment.name, comment.original, bool(comment.pinned_at), comment.decided_by)
+
+
+def test_step_by_step_all_the_way_back(report):
+    comment, ann, bob = commented(report, body="As written"), person("Moderator"), person("Moderator")
+    steps = [
+        lambda: decide(seen(comment), "spam", by=ann),
+        lambda: decide(seen(comment), "approve", by=bob),
+        lambda: edit(*seen(comment)[0], body="Once", name="Reader", by=ann),
+        lambda: edit(*seen(comment)[0], body="Twice", name="Other", by=bob),
+        lambda: pin(*seen(comment)[0], pinned=True, by=ann),
+        lambda: decide(seen(comment), "bin", by=ann),
+    ]
+    states = [story(comment)]
+    for step in steps:
+        step()
+        states.append(story(comment))
+    approvals = Comment.objects.values_list("approved_at", flat=True)
+    assert approvals.get() is not None
+    while len(states) > 1:
+        assert story(comment) == states.pop()
+        (back,) = undo_last(seen(comment), by=ann).done
+        assert back == comment
+    assert story(comment) == states.pop() == ("pending", "As written", "Reader", "", False, None)
+    assert approvals.get() is None
+    assert undo_last(seen(comment), by=ann).same == [comment]
+    assert comment.decisions.filter(undoes__isnull=False).count() == len(steps)
+
+
+def test_undoing_goes_back_through_what_one_did_and_passes_over_what_others_built_upon(report):
+    one, two, ann, bob = commented(report), commented(report, body="Two"), person("Moderator"), person("Moderator")
+    decide(seen(one), "spam", by=ann)
+    decide(seen(two), "spam", by=ann)
+    set_open(report, False, by=ann)
+    set_open(report, True, by=bob)
+    two.refresh_from_db()
+    decide(seen(two), "approve", by=bob)
+    undo(last_batch(ann), by=ann)
+    assert last_batch(ann) is None
+    one.refresh_from_db()
+    two.refresh_from_db()
+    report.discussion.refresh_from_db()
+    assert (one.status, two.status, report.discussion.is_open) == ("pending", "approved", True)
+
+
+@pytest.mark.parametrize("switch", ["comment", "issue"])
+def test_what_somebody_did_since_stands(report, switch):
+    comment, ann = commented(report), person("Moderator")
+    if switch == "comment":
+        batch = decide(seen(comment), "approve", by=ann).batch
+        comment.refresh_from_db()
+        edit_own(comment, body="The author has other words")
+        assert undo(batch, by=ann).missed == [comment]
+        comment.refresh_from_db()
+        assert (comment.status, comment.body) == ("pending", "The author has other words")
+    else:
+        line = set_open(report, False, by=ann)
+        set_open(report, True, by=None)
+        with pytest.raises(Refused, match="since"):
+            undo(line.batch, by=ann)
+        report.discussion.refresh_from_db()
+        assert report.discussion.is_open is True
+
+
+def test_an_edit_cleans_and_keeps_the_first_words(report):
+    comment = commented(report, body="First words")
+    edit(*seen(comment)[0], body=" Second\r\nwords\x00 ", name=" A\nname ", by=None)
+    comment.refresh_from_db()
+    assert (comment.body, comment.name, comment.original) == ("Second\nwords", "A name", "First words")
+    assert edit(*seen(comment)[0], body="Second\nwords", name="A name", by=None) is None
+    edit(*seen(comment)[0], body="Third", name="A name", by=None)
+    comment.refresh_from_db()
+    assert (comment.body, comment.original) == ("Third", "First words")
+    with pytest.raises(Refused):
+        edit(*seen(comment)[0], body=" \x00 ", name="A name", by=None)
+
+
 @pytest.mark.parametrize("role", ["", "Writer"])
 def test_nobody_else_decides(report, role):
     comment, other = commented(report), person(role)
@@ -114,6 +203,7 @@ def test_nobody_else_decides(report, role):
         lambda: pin(comment.pk, 0, pinned=True, by=other),
         lambda: set_open(report, False, by=other),
         lambda: undo(Decision.objects.first().batch, by=other),
+        lambda: undo_last(seen(comment), by=other),
     ):
         with pytest.raises(PermissionDenied):
             attempt()
