@@ -177,7 +177,7 @@ def domain_of(address: str) -> str:
 def hosts_in(text: str) -> set[str]:
     """Every host that a text writes, with http:// or without, percent-encoded or not, canonically."""
     readings = {text, unquote(text)} if "%" in text else {text}
-    found = set()
+    found: set[str] = set()
     for reading in readings:
         line = plain(reading[:MOST_LETTERS].translate(DOTS))[:MOST_LETTERS]
         found.update(host for expression in HOSTS for host in expression.findall(line))
@@ -269,9 +269,8 @@ def skeleton(name: str) -> str:
 
 def staff_names(candidate: Candidate, lists: Lists) -> Iterator[Suspicion]:
     looks = skeleton(candidate.name)
-    for name in lists.staff_names:
-        if looks and looks == skeleton(name):
-            yield Suspicion(Action.HOLD, f"The name looks like that of {name}, of the staff")
+    if looks and looks in map(skeleton, lists.staff_names):
+        yield Suspicion(Action.HOLD, "The name looks like one of the staff’s")
 
 
 def repeated(candidate: Candidate, lists: Lists) -> Iterator[Suspicion]:

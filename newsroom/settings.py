@@ -217,6 +217,13 @@ else:
     DEFAULT_FROM_EMAIL = formataddr((SITE_NAME, f"newsroom@{SITE_HOST}"))
 EMAIL_TIMEOUT = 10  # seconds for each answer of the mail server, so that a silent one stops no worker
 
+# --- The spam service: asked about comments only if there is a key ---------------------------------------------
+
+AKISMET_KEY = env.str("AKISMET_KEY", "")
+AKISMET_URL = env.str("AKISMET_URL", "https://rest.akismet.com/1.1/comment-check")
+if urlsplit(AKISMET_URL).scheme not in {"http", "https"}:
+    stop("AKISMET_URL must begin with http:// or https://.")
+
 # --- Time and words --------------------------------------------------------------------------------------------
 
 USE_TZ = True
@@ -431,6 +438,10 @@ UNFOLD: dict[str, object] = {
                         "badge": "newsroom.admin.waiting_comments",
                         "badge_variant": "primary",
                     },
+                    desk_link("House rules", "rule", "comments_houserules", "comments.view_houserules"),
+                    desk_link("Bans", "block", "comments_ban", "comments.view_ban"),
+                    desk_link("Log", "history", "comments_decision", "comments.view_decision"),
+                    desk_link("Personal data", "shield_person", "comments_address", "comments.view_address"),
                 ],
             },
             {

@@ -30,13 +30,16 @@ def client_address(request: HttpRequest) -> str:
 
 def fingerprint(request: HttpRequest) -> str:
     """
-    The keyed hash of the visitor's network prefix (IPv4: /24, IPv6: /56), 64 hexadecimal digits.
+    The keyed hash of the visitor's network prefix, 64 hexadecimal digits.
 
     An address that can't be told has one too, so that limits still hold for all such visitors together.
     """
     address = client_address(request)
-    if not address:
-        return pseudonym("network", "unknown")
+    return fingerprint_of(address) if address else pseudonym("network", "unknown")
+
+
+def fingerprint_of(address: str) -> str:
+    """The keyed hash of the network that an address is in (IPv4: /24, IPv6: /56). Raises ValueError if it is none."""
     ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
         ip = ip.ipv4_mapped

@@ -1,0 +1,300 @@
+"""
+Reading the log: the lines that somebody wants to see, as sheets too, and how long comments wait for a decision.
+
+No page counts all lines or reads a row for each: a log of years opens as fast as a new one. No address and no
+fingerprint of a network is in it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth import get_user_model
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+from comments.models import Comment, Decision
+from reports.models import Report
+
+PER_PAGE = 50
+LARGEST = 2**31 - 1
+WEEKS = 12
+Act = Decision.Act
+# What decides about a comment that waits, of all that can be done.
+DECIDING = (Act.APPROVE, Act.SPAM, Act.BIN, Act.UNAPPROVE)
+
+
+# Which lines
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which lines somebody wants to see, as the address of the page says it. What makes no sense counts as not said."""
+
+    act: str = ""
+    actor: str = ""
+    person: int = 0
+    issue: int = 0
+    since: date | None = None
+    until: date | None = None
+    search: str = ""
+    page: int = 1
+
+    @classmethod
+    def of(cls, params: Mapping[str, str]) -> "Wanted":
+        return cls(
+            act=one_of(params.get("act"), Act.values),
+            actor=one_of(params.get("actor"), Decision.Actor.values),
+            person=whole(params.get("person")),
+            issue=whole(params.get("issue")),
+            since=day(params.get("since")),
+            until=day(params.get("until")),
+            search=params.get("q", "").strip()[:200],
+            page=whole(params.get("page")) or 1,
+        )
+
+    def query(self, **changes: Any) -> str:
+        """The query of the address for this, or for this with changes, without what needs no saying."""
+        said = {
+            "act": self.act,
+            "actor": self.actor,
+            "person": self.person or "",
+            "issue": self.issue or "",
+            "since": self.since or "",
+            "until": self.until or "",
+            "q": self.search,
+            "page": self.page if self.page > 1 else "",
+            **changes,
+        }
+        return "?" + urlencode({name: value for name, value in said.items() if value})
+
+    @property
+    def narrowing(self) -> str:
+        """The query without the page, "" if everything is wanted."""
+        return self.query(page="").removesuffix("?")
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.narrowing)
+
+    def lines(self) -> QuerySet[Decision]:
+        """The lines, the newest first."""
+        found = Decision.objects.order_by("-at", "-pk")
+        exact = {"act": self.act, "actor": self.actor, "by": self.person}
+        found = found.filter(**{name: value for name, value in exact.items() if value})
+        if self.issue:
+            found = found.filter(Q(comment__report=self.issue) | Q(report=self.issue))
+        if self.since:
+            found = found.filter(at__gte=midnight(self.since))
+        if self.until:
+            found = found.filter(at__lt=midnight(self.until + timedelta(days=1)))
+        if self.search:
+            found = found.filter(self.words())
+        return found
+
+    def words(self) -> Q:
+        number = whole(self.search.removeprefix("#"))
+        words = Q(why__icontains=self.search) | Q(comment__name__icontains=self.search)
+        return words | Q(comment=number) if number else words
+
+
+def one_of(given: str | None, values: Iterable[str]) -> str:
+    return given if given and given in values else ""
+
+
+def whole(text: str | None) -> int:
+    """A number that can be one of a row, else 0."""
+    number = int(text) if text and text.isascii() and text.isdigit() and len(text) < 20 else 0
+    return number if number <= LARGEST else 0
+
+
+def day(text: str | None) -> date | None:
+    try:
+        given = parse_date(text or "")
+    except ValueError:
+        return None
+    return given if given and 1990 <= given.year < 9000 else None
+
+
+def midnight(on: date) -> datetime:
+    """The beginning of a day in the site's time zone."""
+    return timezone.make_aware(datetime.combine(on, time.min))
+
+
+def with_what_is_shown(lines: QuerySet[Decision]) -> QuerySet[Decision]:
+    """With people, comments and issues, but none of the long texts."""
+    return lines.select_related("by", "comment", "comment__report", "report", "undoes").only(
+        *("act", "actor", "why", "before", "after", "at", "batch", "undoes__act"),
+        *("by__username", "by__first_name", "by__last_name"),
+        *("comment__name", "comment__status", "comment__report__title", "report__title"),
+    )
+
+
+# A page
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line as people read it."""
+
+    at: datetime
+    did: str
+    who: str
+    comment: Comment | None
+    issue: str
+    why: str
+    changes: list[tuple[str, str, str]]
+
+    @classmethod
+    def of(cls, decision: Decision) -> "Line":
+        report = decision.comment.report if decision.comment else decision.report
+        did = decision.get_act_display()
+        return cls(
+            at=timezone.localtime(decision.at),
+            did=f"undid: {did}" if decision.undoes_id else did,
+            who=who(decision),
+            comment=decision.comment,
+            issue=report.title if report else "",
+            why=decision.why,
+            changes=[
+                (said(name), value(decision.before.get(name)), value(decision.after.get(name)))
+                for name in sorted({*decision.before, *decision.after} - {"ban"})
+            ],
+        )
+
+
+def who(decision: Decision) -> str:
+    if decision.by:
+        return str(decision.by.get_full_name() or decision.by.get_username())
+    return {"rule": "A rule", "author": "Its author", "operator": "The operator"}.get(decision.actor, "Somebody")
+
+
+def said(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def value(found: Any) -> str:
+    """A value of `before` or `after` in words."""
+    if isinstance(found, bool):
+        return "yes" if found else "no"
+    if isinstance(found, list):
+        return ", ".join(map(str, found))
+    return "" if found is None else str(found)
+
+
+@dataclass(frozen=True)
+class Page:
+    wanted: Wanted
+    lines: list[Line]
+    has_more: bool
+
+    @property
+    def newer(self) -> str:
+        return self.wanted.query(page=self.wanted.page - 1) if self.wanted.page > 1 else ""
+
+    @property
+    def older(self) -> str:
+        return self.wanted.query(page=self.wanted.page + 1) if self.has_more else ""
+
+
+def page_of(wanted: Wanted) -> Page:
+    """One page, read with one line more than it has room for, which tells whether there is another."""
+    first = (wanted.page - 1) * PER_PAGE
+    found = list(with_what_is_shown(wanted.lines())[first : first + PER_PAGE + 1])
+    return Page(wanted, [Line.of(line) for line in found[:PER_PAGE]], len(found) > PER_PAGE)
+
+
+def people() -> list[tuple[int, str]]:
+    """Those who are in the log, for choosing one."""
+    users = get_user_model().objects.filter(Exists(Decision.objects.filter(by=OuterRef("pk"))))
+    return [(user.pk, user.get_full_name() or user.get_username()) for user in users.order_by("username")]
+
+
+def issues() -> list[tuple[int, str]]:
+    """The issues that are in the log."""
+    with_comments = Exists(Comment.objects.filter(report=OuterRef("pk")))
+    closed = Exists(Decision.objects.filter(report=OuterRef("pk")))
+    return list(Report.objects.filter(with_comments | closed).values_list("pk", "title"))
+
+
+COLUMNS = ("At", "What", "Who", "Comment", "Issue", "Why", "Before", "After")
+
+
+def sheet(wanted: Wanted) -> Iterator[Iterable[Any]]:
+    """The lines as rows of a sheet, its head first, read while they are written."""
+    yield COLUMNS
+    for decision in with_what_is_shown(wanted.lines()).iterator(chunk_size=1_000):
+        line = Line.of(decision)
+        yield (
+            line.at.isoformat(timespec="seconds"),
+            *(line.did, line.who, decision.comment_id or "", line.issue, line.why),
+            "\n".join(f"{name}: {before}" for name, before, _ in line.changes if before),
+            "\n".join(f"{name}: {after}" for name, _, after in line.changes if after),
+        )
+
+
+# How long comments wait
+
+
+@dataclass(frozen=True)
+class Week:
+    """The comments that a person decided about for the first time in one week, and how long half of them waited."""
+
+    begins_on: date
+    decided: int
+    median: timedelta | None
+    height: float = 0  # of its bar, of 100
+
+    @property
+    def top(self) -> float:
+        """Where its bar begins, as SVG counts: from above."""
+        return 100 - self.height
+
+    @property
+    def words(self) -> str:
+        return in_words(self.median) if self.median is not None else "–"
+
+
+def weeks(now: datetime | None = None) -> list[Week]:
+    """The last WEEKS weeks, the oldest first: from submission to the first decision of somebody of the staff."""
+    today = timezone.localdate(now)
+    monday = today - timedelta(days=today.weekday())
+    begins = [monday - timedelta(weeks=n) for n in range(WEEKS - 1, -2, -1)]
+    waits: dict[date, list[float]] = {begin: [] for begin in begins}
+    for first, submitted_at in first_decisions(midnight(begins[0])):
+        on = timezone.localdate(first)
+        waits.get(on - timedelta(days=on.weekday()), []).append((first - submitted_at).total_seconds())
+    medians = {begin: timedelta(seconds=median(waits[begin])) if waits[begin] else None for begin in begins}
+    longest = max((found for found in medians.values() if found), default=timedelta(0))
+    return [
+        Week(begin, len(waits[begin]), medians[begin], share(medians[begin], longest)) for begin, _ in pairwise(begins)
+    ]
+
+
+def first_decisions(since: datetime) -> Iterable[tuple[datetime, datetime]]:
+    """When somebody of the staff first decided about a comment since then, and when it had come; one query."""
+    deciding = Decision.objects.filter(actor=Decision.Actor.STAFF, act__in=DECIDING, undoes=None).order_by()
+    lately = deciding.filter(at__gte=since, comment__isnull=False).values("comment")
+    firsts = deciding.filter(comment__in=lately).values("comment").annotate(first=Min("at")).filter(first__gte=since)
+    return firsts.values_list("first", "comment__submitted_at").iterator()
+
+
+def share(part: timedelta | None, whole: timedelta) -> float:
+    return max(1, round(100 * (part / whole), 1)) if part and whole else 0
+
+
+def in_words(wait: timedelta) -> str:
+    """A span of time in its largest unit: "40 s", "4 min", "3 h", "2 days"."""
+    seconds = wait.total_seconds()
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    if seconds < 3600:
+        return f"{seconds / 60:.0f} min"
+    if seconds < 48 * 3600:
+        return f"{seconds / 3600:.0f} h"
+    return f"{seconds / 86400:.0f} days"
