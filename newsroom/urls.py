@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("reports.urls")),
     path("companies/", include("watchlist.urls")),
     path("policies/", include("policies.urls")),
+    path("comments/", include("comments.urls")),
     path("media/<path:path>", views.media),
     path("admin/", admin.site.urls),
 ]

@@ -1,6 +1,7 @@
 """
 `manage.py serve`: the site, as one command that keeps what it is made of running.
 
+That is the web server, and the worker that sends mail and does what else runs from time to time (`manage.py work`).
 A child that dies is started again, after a growing pause; SIGTERM, SIGINT (Ctrl-C) and SIGHUP end them all; and
 where the kernel can, it ends them too when this process is killed.
 """
@@ -84,12 +85,13 @@ def end_with(parent: int) -> None:
 
 
 class Command(BaseCommand):
-    help = "Serve the site: the web server, watched over."
+    help = "Serve the site: the web server and the worker, watched over."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this machine only)")
         parser.add_argument("--workers", type=int, help="web processes (embedded: 1; production: 2 for each core)")
         parser.add_argument("--threads", type=int, default=8, help="threads of each (8)")
+        parser.add_argument("--no-worker", action="store_true", help="`manage.py work` runs elsewhere, or by cron")
         parser.add_argument("--no-static", action="store_true", help="don't collect changed static files first")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -109,6 +111,8 @@ class Command(BaseCommand):
         ]
         try:
             self.announce(children[0])
+            if not (self.stopping or options["no_worker"]):
+                children.append(Child("worker", ["django", "work"]))  # after the first answer, which it would delay
             self.watch(children)
         finally:
             for child in reversed(children):

@@ -1,0 +1,31 @@
+"""
+What runs from time to time, and how often: all of it, and nothing else.
+
+Each is a plain function that may run at any moment, in any number of processes, and be killed in the middle: the truth
+is in rows. `manage.py work` calls them; whatever else can keep time may call them as well.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib.sessions.backends.db import SessionStore
+
+from comments import digests, notices, privacy
+
+
+@dataclass(frozen=True)
+class Job:
+    name: str
+    every: timedelta
+    run: Callable[[], object]
+
+
+JOBS = [
+    Job("send notices", timedelta(seconds=10), notices.send_due),
+    Job("send digests", timedelta(minutes=1), digests.send_due),
+    Job("drop notices that nobody confirmed", timedelta(hours=1), notices.drop_unconfirmed),
+    Job("forget networks", timedelta(hours=1), privacy.forget_networks),
+    Job("forget addresses", timedelta(hours=1), privacy.forget_addresses),
+    Job("forget old sessions", timedelta(days=1), SessionStore.clear_expired),
+]

@@ -1,0 +1,96 @@
+"""Drawing a mail and handing it to a server that may refuse, stall or vanish."""
+
+import pytest
+from django.core import mail as outbox
+
+from newsroom.lib.mail import Post, Unsent, compose
+from tests.mailbox import open_mailbox
+
+ADDRESS = "reader.with.a.long.name@example.org"
+
+
+@pytest.fixture
+def mailbox(settings):
+    with open_mailbox(settings) as box:
+        yield box
+
+
+def message(to=ADDRESS, **context):
+    context = {"issue": "AI & <Robotics>", "url": "https://newsroom.example/c/1/?a=1&b=2", "out": "-", **context}
+    return compose("published", to, context, identity="test-1", unsubscribe="https://newsroom.example/out/x/")
+
+
+def test_a_mail_is_two_texts_and_says_whose_it_is(mailbox, settings):
+    settings.SITE_HOST = "newsroom.example"
+    with Post() as post:
+        post.send(message())
+        post.send(message())
+    got, _ = mailbox.mails
+    assert mailbox.connections == 1
+    assert got["Message-ID"] == "<test-1@newsroom.example>"
+    assert got["Auto-Submitted"] == "auto-generated"
+    assert got["List-Unsubscribe"] == "<https://newsroom.example/out/x/>"
+    assert got["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert got["Subject"].strip() == "Your comment on “AI & <Robotics>” is published"
+    text, html = (got.get_body([kind]).get_content() for kind in ("plain", "html"))
+    assert "AI & <Robotics>" in text
+    assert "https://newsroom.example/c/1/?a=1&b=2" in text
+    assert "AI &amp; &lt;Robotics&gt;" in html
+    assert "<Robotics>" not in html
+
+
+def test_a_mail_loads_nothing(mailbox):
+    """No image, no script, no style sheet, no font: opening it tells nobody."""
+    html = message().alternatives[0][0]
+    for loads in ("<img", "<script", "<link", "url(", "@import", "background="):
+        assert loads not in html
+
+
+@pytest.mark.parametrize(
+    "injected", ["a\r\nBcc: victim@example.org", "a\nBcc: victim@example.org", "a\x0bBcc: v", "a\u2028b"]
+)
+def test_no_header_is_smuggled_in(mailbox, settings, injected):
+    settings.SITE_NAME = injected
+    with Post() as post:
+        post.send(message(issue=injected))
+    (got,) = mailbox.mails
+    assert got["Bcc"] is None
+    assert got["Subject"].count("\n") == 0
+    for to in (f"{ADDRESS}\r\nBcc: victim@example.org", f"{ADDRESS}, victim@example.org", injected, "nobody", ""):
+        with pytest.raises(Unsent) as refused:
+            message(to=to)
+        assert refused.value.for_good
+        assert "example.org" not in refused.value.reason
+    assert len(mailbox.mails) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason", "for_good", "server_away"),
+    [
+        ("550 no such user", "550 refused", True, False),
+        ("451 greylisted", "451 refused", False, False),
+        ("421 too busy", "421 refused", False, True),
+        ("DATA 554 looks like spam", "554 refused after the text", True, False),
+        ("DATA 452 full", "452 refused after the text", False, False),
+        ("lost", "no answer (SMTPServerDisconnected)", False, True),
+    ],
+)
+def test_what_a_server_answers_is_told_without_the_address(mailbox, answer, reason, for_good, server_away):
+    mailbox.answer = lambda to: answer if to == ADDRESS else "250 OK"
+    with Post() as post:
+        with pytest.raises(Unsent) as failure:
+            post.send(message())
+        post.send(message(to="other@example.org"))  # which is none the worse for it
+    told = failure.value
+    assert (told.reason, told.for_good, told.server_away) == (reason, for_good, server_away)
+    assert told.__cause__ is None
+    assert len(mailbox.to("other@example.org")) == 1
+
+
+def test_no_server_at_all(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    with Post() as post, pytest.raises(Unsent) as failure:
+        post.send(message())
+    assert (failure.value.reason, failure.value.server_away) == ("no answer (ConnectionRefusedError)", True)
+    assert outbox.outbox == []
