@@ -276,7 +276,7 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 1 if BEHIND_PROXY else 0)
 if TRUSTED_PROXIES < 0:
     stop("TRUSTED_PROXIES must be 0 or more.")
 # Under which addresses of mail and network are hashed; with another one, bans and records no longer recognise anybody.
-PSEUDONYM_KEY = env.str("PSEUDONYM_KEY", SECRET_KEY)
+PSEUDONYM_KEY = env.str("PSEUDONYM_KEY", "") or SECRET_KEY  # no default: the reader follows one that begins with $
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 365 * 24 * 3600)
