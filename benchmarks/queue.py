@@ -96,7 +96,6 @@ def main() -> int:
     from django.test.utils import setup_test_environment
 
     django.setup()
-    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
 

@@ -5,6 +5,7 @@ No page counts all lines or reads a row for each: a log of years opens as fast a
 fingerprint of a network is in it.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -17,6 +18,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 
 from comments.models import Comment, Decision
 from reports.models import Report
@@ -184,6 +186,8 @@ def value(found: Any) -> str:
         return "yes" if found else "no"
     if isinstance(found, list):
         return ", ".join(map(str, found))
+    if isinstance(found, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.+]+", found):
+        return date_format(timezone.localtime(datetime.fromisoformat(found)), "j M Y, H:i")
     return "" if found is None else str(found)
 
 

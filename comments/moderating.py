@@ -219,11 +219,11 @@ def take_back(
         comment = rows.get(decision.comment_id or 0)
         if comment is None:
             continue
-        last, *earlier = history[comment.pk] or [None]
-        if last != decision:
+        told = history[comment.pk]
+        if not told or told[0] != decision:
             outcome.missed.append(comment)
             continue
-        restore(comment, decision.before, [line for line in earlier if line])
+        restore(comment, decision.before, earlier=told[1:])
         outcome.done.append(comment)
         lines.append(undoing(decision, outcome, by, comment))
     Comment.objects.bulk_update(outcome.done, RESTORED, batch_size=100)

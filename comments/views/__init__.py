@@ -1,0 +1,1 @@
+"""The readers' doors to the comments. None of them knows a cookie."""
