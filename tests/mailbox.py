@@ -33,7 +33,7 @@ class Mailbox:
 
     @property
     def subjects(self) -> list[str]:
-        return [str(mail["Subject"]) for mail in self.mails]
+        return [str(mail["Subject"]).strip() for mail in self.mails]
 
     # What aiosmtpd calls
 
@@ -57,6 +57,12 @@ class Mailbox:
         if answer == "lost":
             server.transport.abort()
         return "250 OK"
+
+
+def whole(mail: EmailMessage) -> str:
+    """All of a mail as a person could read it: headers, text and HTML, decoded."""
+    headers = "".join(f"{name}: {value}\n" for name, value in mail.items())
+    return headers + "".join(part.get_content() for part in mail.iter_parts())
 
 
 @contextmanager
