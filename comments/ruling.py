@@ -33,6 +33,7 @@ SETTINGS = (
 ON_PAGES = {"is_open", "close_after", "order"}
 BOXES = [(kind, action) for kind in Rule.Kind.values for action in Rule.Action.values]
 MOST_RULES = 2_000
+MOST_WORDS = 8  # of one phrase
 TRIED = timedelta(days=30)
 MOST_TRIED = 10_000
 SECONDS_TRIED = 15  # less than a web worker is given for one answer
@@ -93,16 +94,18 @@ def understood(kind: str, line: str) -> str:
 
 def understood_word(line: str) -> str:
     letters = [letter for letter in plain(line) if letter.isalnum()]
+    spaced = sum(map(is_spaced, letters))
+    if letters and not spaced:
+        line = line.strip("* ")  # a word that may stand anywhere needs none
+    if len(plain(line)) < (1 if letters else 2):
+        raise ValueError(f"“{line}” is no word.")
     if "*" in line and len(letters) < 2:
         raise ValueError(f"“{line}” would match nearly every comment. Beside a * there must be two letters or more.")
-    if not letters and len(plain(line)) < 2:
-        raise ValueError(f"“{line}” is no word.")
-    inner = plain(line).strip("*")
-    if "*" in inner and any(not is_spaced(letter) for letter in letters):
+    if "*" in line and spaced < len(letters):
         raise ValueError(f"“{line}”: in Chinese and Japanese a word may stand anywhere, so it needs no *.")
-    if len(line.split()) > 8:
+    if len(line.split()) > MOST_WORDS:
         raise ValueError(f"“{line}” has more than eight words.")
-    return line if any(map(is_spaced, letters)) or "*" not in line else line.strip("* ")
+    return line
 
 
 def is_spaced(letter: str) -> bool:
