@@ -60,25 +60,16 @@ class Wanted:
             page=whole(params.get("page")) or 1,
         )
 
-    def query(self, **changes: Any) -> str:
-        """The query of the address for this, or for this with changes, without what needs no saying."""
-        said = {
-            "act": self.act,
-            "actor": self.actor,
-            "person": self.person or "",
-            "issue": self.issue or "",
-            "since": self.since or "",
-            "until": self.until or "",
-            "q": self.search,
-            "page": self.page if self.page > 1 else "",
-            **changes,
-        }
+    def query(self, page: int = 1) -> str:
+        """The query of the address for a page of this, without what needs no saying."""
+        said: dict[str, Any] = {"act": self.act, "actor": self.actor, "person": self.person, "issue": self.issue}
+        said |= {"since": self.since, "until": self.until, "q": self.search, "page": page if page > 1 else None}
         return "?" + urlencode({name: value for name, value in said.items() if value})
 
     @property
     def narrowing(self) -> str:
         """The query without the page, "" if everything is wanted."""
-        return self.query(page="").removesuffix("?")
+        return self.query().removesuffix("?")
 
     @property
     def is_narrowed(self) -> bool:
@@ -199,11 +190,11 @@ class Page:
 
     @property
     def newer(self) -> str:
-        return self.wanted.query(page=self.wanted.page - 1) if self.wanted.page > 1 else ""
+        return self.wanted.query(self.wanted.page - 1) if self.wanted.page > 1 else ""
 
     @property
     def older(self) -> str:
-        return self.wanted.query(page=self.wanted.page + 1) if self.has_more else ""
+        return self.wanted.query(self.wanted.page + 1) if self.has_more else ""
 
 
 def page_of(wanted: Wanted) -> Page:
