@@ -463,3 +463,13 @@ def test_a_reply_of_somebody_with_a_very_long_name(report: Any) -> None:
     answer, _ = reply(comment.pk, 0, body="Yes.", by=user)
     answer.refresh_from_db()
     assert len(answer.name) == 245
+
+
+def test_a_ban_is_a_link_away_for_those_who_may(desk: Client, report: Any) -> None:
+    comment = of(report, 1)
+    link = f"/admin/comments/ban/add/?comment={comment.pk}"
+    assert link in desk.get(QUEUE).content.decode()
+    assert desk.get(link).status_code == 200
+    other = person()
+    other.user_permissions.add(Permission.objects.get(codename="moderate_comment"))
+    assert link not in signed_in(other).get(QUEUE).content.decode()
