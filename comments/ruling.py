@@ -175,7 +175,7 @@ def same(rule: Rule, other: Rule | None) -> bool:
 def state(rules: HouseRules, listed: list[Rule]) -> str:
     """What a form must bring back unchanged, so that nobody saves over what he has not seen."""
     newest = max((rule.pk for rule in listed), default=0)
-    return f"{rules.changed_at.isoformat() if rules.changed_at else ''} {len(listed)} {newest}"
+    return f"{rules.changed_at.isoformat() if rules.changed_at else 'new'} {len(listed)} {newest}"
 
 
 def summary(rules: HouseRules, listed: list[Rule]) -> dict[str, Any]:

@@ -103,8 +103,8 @@ class PeopleAdmin(ModelAdmin):
         if request.method == "POST":
             commenter = get_object_or_404(Commenter, pk=pk)
             count = erase_commenter(commenter, by=request.user)
-            texts = f"{count} comment{'' if count == 1 else 's'}"
-            self.message_user(request, f"Erased. {texts} stay, by nobody in particular.", messages.SUCCESS)
+            stay = "1 comment stays" if count == 1 else f"{count} comments stay"
+            self.message_user(request, f"Erased. {stay}, by nobody in particular.", messages.SUCCESS)
             return redirect("admin:comments_address_changelist")
         return self.answer(request, "erase", {"title": "Erase personal data", **self.facts(request, pk)})
 
