@@ -52,6 +52,11 @@ def children(pid: int) -> list[int]:
     return [child for child, parent in pairs if parent == pid]
 
 
+def is_worker(pid: int) -> bool:
+    listed = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    return "django work" in listed
+
+
 def alive(pid: int) -> bool:
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, 0)
@@ -60,7 +65,7 @@ def alive(pid: int) -> bool:
 
 
 class Site:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.port = free_port()
         self.environment = {
             "PATH": os.environ["PATH"],
@@ -72,7 +77,8 @@ class Site:
         self.log = folder / "log"
         self.manage("migrate", "--verbosity=0")
         with self.log.open("w") as log:
-            self.process = subprocess.Popen(self.command("serve", "--no-static"), stdout=log, stderr=log, **self.place)
+            serve = self.command("serve", "--no-static", *options)
+            self.process = subprocess.Popen(serve, stdout=log, stderr=log, **self.place)
 
     @property
     def place(self) -> dict[str, Any]:
@@ -81,13 +87,20 @@ class Site:
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "manage.py", *arguments]
 
+    @property
+    def family(self) -> tuple[list[int], list[int]]:
+        """The web servers and the workers that run now."""
+        found = children(self.process.pid)
+        return [pid for pid in found if not is_worker(pid)], [pid for pid in found if is_worker(pid)]
+
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(self.command(*arguments), check=False, capture_output=True, text=True, **self.place)
 
 
 @pytest.fixture
-def site(tmp_path: Path, collected_static: None) -> Iterator[Site]:
-    site = Site(tmp_path)
+def site(tmp_path: Path, collected_static: None, request: pytest.FixtureRequest) -> Iterator[Site]:
+    """A running site; `@pytest.mark.parametrize("site", [["--option"]], indirect=True)` starts it otherwise."""
+    site = Site(tmp_path, *getattr(request, "param", []))
     try:
         assert within_time(lambda: "Ctrl-C" in site.log.read_text()), site.log.read_text()
         yield site
@@ -96,9 +109,10 @@ def site(tmp_path: Path, collected_static: None) -> Iterator[Site]:
         site.process.wait()
 
 
-def test_says_where_it_is_and_keeps_the_web_server_running(site):
+def test_says_where_it_is_and_keeps_the_web_server_and_the_worker_running(site):
     assert site.log.read_text() == f"Newsroom is at http://127.0.0.1:{site.port} (Ctrl-C ends it)\n"
     assert status(site.port) == 404
+    assert within_time(lambda: len(site.family[1]) == 1)
 
     # A second one: one sentence, nothing more.
     second = site.manage("serve", "--no-static")
@@ -106,27 +120,43 @@ def test_says_where_it_is_and_keeps_the_web_server_running(site):
     assert f"Port {site.port} can't be used" in second.stderr
     assert second.stderr.count("\n") == 1
 
-    # Its web server dies: another takes its place.
-    (web,) = children(site.process.pid)
-    os.kill(web, signal.SIGKILL)
-    assert within_time(lambda: children(site.process.pid) not in ([], [web]))
+    # Its web server dies, and its worker: others take their places.
+    for kind, name in enumerate(("web server", "worker")):
+        (child,) = site.family[kind]
+        os.kill(child, signal.SIGKILL)
+        assert within_time(lambda kind=kind, child=child: site.family[kind] not in ([], [child]))
+        assert f"The {name} ended (exit code -9); it starts again in 1 s." in site.log.read_text()
     assert within_time(lambda: status(site.port) == 404)
-    assert "The web server ended (exit code -9); it starts again in 1 s." in site.log.read_text()
 
     # The polite end: all of them, without complaint.
     family = children(site.process.pid)
     family += [grandchild for child in family for grandchild in children(child)]
-    assert len(family) >= 2
+    assert len(family) >= 3
+    before = site.log.read_text()
+    begun = time.monotonic()
     site.process.send_signal(signal.SIGTERM)
     assert site.process.wait(SECONDS) == 0
+    assert time.monotonic() - begun < 10
     assert not any(map(alive, family))
+    assert site.log.read_text() == before
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux's kernel can do this")
 def test_leaves_no_orphan_when_it_is_killed(site):
-    (web,) = children(site.process.pid)
-    family = [web, *children(web)]
+    assert within_time(lambda: len(site.family[1]) == 1)
+    family = children(site.process.pid)
+    family += [grandchild for child in family for grandchild in children(child)]
+    assert len(family) >= 3
     site.process.kill()
     site.process.wait()
     assert within_time(lambda: not any(map(alive, family)))
     assert status(site.port) is None
+
+
+@pytest.mark.parametrize("site", [["--no-worker"]], indirect=True)
+def test_leaves_the_worker_to_others_who_want_it_so(site):
+    assert [len(kind) for kind in site.family] == [1, 0]
+    time.sleep(1)  # several looks at its children
+    assert [len(kind) for kind in site.family] == [1, 0]
+    done = site.manage("work", "--once")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
