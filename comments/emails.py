@@ -130,7 +130,7 @@ def link(view: str, kind: str, content: Any) -> str:
 
 
 def absolute(path: str) -> str:
-    return urljoin(settings.SITE_URL, path)
+    return str(urljoin(settings.SITE_URL, path))
 
 
 def identity(notice: Notice) -> str:

@@ -438,6 +438,7 @@ UNFOLD: dict[str, object] = {
                         "badge": "newsroom.admin.waiting_comments",
                         "badge_variant": "primary",
                     },
+                    desk_link("Mail to you", "mail", "comments_digest", "comments.moderate_comment"),
                     desk_link("House rules", "rule", "comments_houserules", "comments.view_houserules"),
                     desk_link("Bans", "block", "comments_ban", "comments.view_ban"),
                     desk_link("Log", "history", "comments_decision", "comments.view_decision"),
