@@ -46,6 +46,13 @@ class Refused(Exception):
         super().__init__(sentence)
 
 
+class Closed(Refused):
+    """The issue takes no comments (any more)."""
+
+    def __init__(self) -> None:
+        super().__init__(403, "Comments on this issue are closed.")
+
+
 @dataclass(frozen=True)
 class Words:
     """What the form gives, once its fields are valid."""
@@ -67,7 +74,7 @@ def admit(edition: Edition, parent_pk: int | None = None) -> Comment | None:
     """
     discussion = Discussion.objects.filter(report=edition.report_id).first()
     if not is_open(edition.issued_on, discussion, house_rules()):
-        raise Refused(403, "Comments on this issue are closed.")
+        raise Closed
     if parent_pk is None:
         return None
     parent = Comment.objects.approved().filter(report=edition.report_id, pk=parent_pk).first()
@@ -203,9 +210,17 @@ def log_verdict(comment: Comment) -> None:
 def may_change(comment: Comment, now: datetime | None = None) -> bool:
     """Whether its author may still edit or withdraw it: for 15 minutes, and not once a person has put it away."""
     young = (now or timezone.now()) - comment.submitted_at < TIME_TO_EDIT
-    # What a rule put away looks to its author as if it waited: who is banned must not be told to just anybody.
-    put_away = comment.status in {Comment.Status.SPAM, Comment.Status.BIN} and comment.decided_by_id is not None
-    return young and not put_away and comment.status != Comment.Status.WITHDRAWN
+    is_somebodys = comment.commenter_id is not None and comment.status != Comment.Status.WITHDRAWN
+    return young and is_somebodys and not was_refused(comment)
+
+
+def was_refused(comment: Comment) -> bool:
+    """
+    Whether a person put it away.
+
+    What a rule put away looks to its author as if it waited: who is banned must not be told to just anybody.
+    """
+    return comment.status in {Comment.Status.SPAM, Comment.Status.BIN} and comment.decided_by_id is not None
 
 
 def own(comment: Comment) -> Comment:
@@ -233,7 +248,7 @@ def edit_own(comment: Comment, *, body: str, thought_spam: bool | None = False) 
     comment.body, comment.text_digest = body, text_digest(body)
     comment.original, comment.edited_at = "", None
     comment.version += 1
-    email = commenter.address.email
+    email = Address.objects.filter(commenter=commenter).values_list("email", flat=True).first() or ""
     words = Words(name=comment.name, email=email, body=body, site=comment.site)
     verdict(comment, words, thought_spam=thought_spam, now=timezone.now())
     if was_public and comment.status == Comment.Status.PENDING:
@@ -270,4 +285,4 @@ def withdraw_own(comment: Comment) -> Comment:
 
 def of_token(token: str) -> Comment | None:
     """The comment whose author has this secret."""
-    return Comment.objects.filter(token_digest=token_digest(token)).select_related("report", "parent").first()
+    return Comment.objects.filter(token_digest=token_digest(token)).first()

@@ -6,11 +6,10 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.views.defaults import page_not_found
 from django.views.static import serve
 
-from reports.caching import FRESH, public_page
+from reports.caching import allow_copies, public_page
 from reports.models import Edition
 from reports.views import show
 
@@ -56,5 +55,5 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What is at no address at all: caches may remember it as long as a missing page."""
     response = page_not_found(request, exception)
     if not request.path_info.startswith(reverse("admin:index")):
-        patch_cache_control(response, public=True, max_age=FRESH)
+        allow_copies(response)
     return response

@@ -1,5 +1,7 @@
 """Public pages of the issues. All read editions and their projections, never the desk's rows."""
 
+from collections.abc import Callable
+from functools import wraps
 from itertools import groupby
 
 from django.conf import settings
@@ -7,7 +9,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from reports.caching import public_page
+from reports.caching import of_issue, public_page
 from reports.models import Edition, EditionStory, EditionTag, Section
 from reports.paging import page_of
 
@@ -23,7 +25,7 @@ def show(request: HttpRequest, edition: Edition) -> HttpResponse:
         "next": live.after(*place).first(),
         "canonical_url": settings.SITE_URL + edition.url,
     }
-    return render(request, "reports/report_detail.html", context)
+    return of_issue(render(request, "reports/report_detail.html", context), edition.report_id)
 
 
 def gone_or_moved(request: HttpRequest, slug: str) -> Edition | HttpResponse:
@@ -41,6 +43,27 @@ def gone_or_moved(request: HttpRequest, slug: str) -> Edition | HttpResponse:
         context = {"withdrawn_on": successor.live_from, "note": successor.note}
         return render(request, "410.html", context, status=410)
     return successor
+
+
+def on_live_issue(view: Callable[[HttpRequest, Edition], HttpResponse]) -> Callable[..., HttpResponse]:
+    """
+    For views of something that hangs on one live issue: they get its edition, found by the address.
+
+    An old address leads to the present one, a withdrawn issue is answered with 410, everything else with 404. What is
+    sent (POST) to an old address is taken there: a redirect would lose it.
+    """
+
+    @wraps(view)
+    def found(request: HttpRequest, slug: str) -> HttpResponse:
+        live = Edition.objects.live().filter(slug=slug).without_article().first()
+        edition = live or gone_or_moved(request, slug)
+        if not isinstance(edition, Edition):
+            return edition
+        if edition.slug != slug and request.method != "POST" and request.resolver_match:
+            return redirect(request.resolver_match.view_name, edition.slug, permanent=True)
+        return view(request, edition)
+
+    return found
 
 
 @public_page
@@ -73,7 +96,7 @@ def story(request: HttpRequest, slug: str, story_slug: str) -> HttpResponse:
         "previous": section[place - 1] if place else None,
         "next": section[place + 1] if place + 1 < len(section) else None,
     }
-    return render(request, "reports/story_detail.html", context)
+    return of_issue(render(request, "reports/story_detail.html", context), edition.report_id)
 
 
 def renamed(edition: Edition, slug: str) -> EditionStory:

@@ -1,5 +1,6 @@
 """Walking through the public site as a search engine does: every page that a link leads to."""
 
+import re
 from collections.abc import Iterable
 from html.parser import HTMLParser
 from typing import Any, NamedTuple
@@ -50,6 +51,11 @@ def own(page: str, link: str) -> str | None:
     if f"{parts.scheme}://{parts.netloc}" != settings.SITE_URL or parts.path.startswith(ELSEWHERE):
         return None
     return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def without_own_script(page: str) -> str:
+    """A page less the script of the form for comments, the only one that readers get."""
+    return re.sub(r'<script src="/static/site/comments(\.\w+)?\.js" defer></script>', "", page, count=1)
 
 
 def crawl(client: Client, start: Iterable[str] = ("/",)) -> dict[str, Answer]:

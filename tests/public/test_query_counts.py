@@ -7,17 +7,20 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from comments.models import Comment
+from comments.moderating import decide, pin
 from newsroom.publishing import publish, withdraw
-from tests.factories import edit, picture, published
+from reports.models import Report
+from tests.factories import approved, edit, picture, published
 from tests.public.crawling import ask
 
 pytestmark = pytest.mark.django_db
 
 # Each page asks once when the next scheduled edition comes, for the caches' sake.
 COUNTS = {
-    "/": 4,
+    "/": 11,
     "/reports/": 2,
-    "/reports/issue-1/": 4,
+    "/reports/issue-1/": 11,
     "/reports/issue-1/china-story-1-of-issue-1/": 4,
     "/companies/": 2,
     "/companies/company-1/": 3,
@@ -27,6 +30,14 @@ COUNTS = {
     "/tags/robots/": 4,
     "/sections/china/": 3,
     "/sections/international/": 3,
+    "/comments/on/issue-1/": 9,
+    "/comments/on/issue-1/?order=newest": 9,
+    "/comments/on/issue-1/feed/": 3,
+    "/comments/on/issue-1/new/": 4,
+    "/comments/{pk}/": 7,
+    "/comments/{pk}/reply/": 6,
+    "/comments/{pk}/report/": 3,
+    "/comments/reported/": 1,
     # What is not there, or no longer, or elsewhere
     "/reports/nothing/": 3,
     "/reports/nothing/story/": 3,
@@ -39,15 +50,23 @@ COUNTS = {
     "/policies/nothing/": 3,
     "/tags/nothing/": 2,
     "/sections/nothing/": 1,
+    "/comments/on/nothing/": 3,
+    "/comments/on/moves/": 4,
+    "/comments/on/gone/": 4,
+    "/comments/99999/": 2,
 }
 
 
 @pytest.fixture(params=[1, 3], ids=["one of each", "three of each"])
-def site(request: pytest.FixtureRequest) -> None:
-    """As many issues, with as many stories, companies, policies and tags each; a moved and a withdrawn one."""
+def site(request: pytest.FixtureRequest) -> Comment:
+    """
+    As many issues, with as many stories, companies, policies, tags and comments each; a moved and a withdrawn one.
+
+    Gives back one of the comments, of which as many are pinned, and as many answer one that was taken down.
+    """
     many = request.param
     for number in range(1, many + 1):
-        published(
+        edition = published(
             title=f"Issue {number}",
             issued_on=date(2025, 1, number),
             stories=many,
@@ -57,18 +76,31 @@ def site(request: pytest.FixtureRequest) -> None:
             story_tags=["Robots", "Cars", "Law"][:many],
             hero=picture(64, 40),
         )
+        comments = [thread_of(edition.report, n) for n in range(many)]
     report = published(title="Moves", issued_on=date(2024, 1, 1), stories=1, companies=1, policies=1).report
     for number in range(many):
         edit(report, slug=f"moved-{number}")
         publish(report, by=None)
     withdraw(published(title="Gone", stories=1).report, by=None)
+    return comments[0]
 
 
-def test_a_page_costs_the_same_however_much_is_on_it(site: None, client: Client) -> None:
+def thread_of(report: Report, number: int) -> Comment:
+    """A comment; another that is pinned; and an answer to a third one that readers see no longer."""
+    words = {"email": f"{report.pk}-{number}@example.org", "network": f"{report.pk} {number}"}
+    pinned = approved(report, body="Pinned", **words)
+    pin(pinned.pk, pinned.version, pinned=True, by=None)
+    gone = approved(report, body="Gone", **words)
+    approved(report, body="Answer", parent=gone, **words)
+    decide([(gone.pk, gone.version)], "bin", by=None)
+    return approved(report, body="Usual", **words)
+
+
+def test_a_page_costs_the_same_however_much_is_on_it(site: Comment, client: Client) -> None:
     counts = {}
     for path in COUNTS:
         with CaptureQueriesContext(connection) as queries:
-            ask(client, path)
+            ask(client, path.format(pk=site.pk))
         counts[path] = len(queries)
     assert counts == COUNTS
 

@@ -1,0 +1,135 @@
+"""What readers may fill in: a comment, other words for it, a report of somebody else's."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.validators import EmailValidator, URLValidator
+
+from comments.checks import UNSEEN
+from comments.models import Comment, Flag
+from comments.submitting import Words
+from newsroom.lib import stamps
+from newsroom.lib.text import one_line, printable
+from reports.models import Edition
+
+
+def visible(text: str) -> str:
+    """The text, or nothing if there is nothing to see in it."""
+    return text if UNSEEN.sub("", text).strip() else ""
+
+
+class OneLine(forms.CharField):
+    """A printable line. What is too long is counted as it is kept."""
+
+    def to_python(self, value: Any) -> str:
+        return visible(one_line(super().to_python(value) or ""))
+
+
+class PlainText(forms.CharField):
+    """Printable text with its line ends: as one character each, however the browser sends them."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        return visible(printable(super().to_python(value) or "").strip())
+
+
+class Website(OneLine):
+    """An address of the web; https where no scheme was typed."""
+
+    default_validators = [URLValidator(["http", "https"], message="This is no address of a website.")]
+
+    def to_python(self, value: Any) -> str:
+        address = super().to_python(value)
+        return (
+            address if not address or re.match(r"[a-z][a-z0-9+.-]*:/", address, re.IGNORECASE) else f"https://{address}"
+        )
+
+
+def sentences(noun: str, required: str = "") -> dict[str, str]:
+    return {
+        "required": required,
+        "max_length": f"{noun} is too long: %(limit_value)d characters are the most, and it has %(show_value)d.",
+    }
+
+
+class Form(forms.Form):
+    """A form that puts the reader where something is to be put right."""
+
+    def focus_first_fault(self) -> None:
+        faulty = next((name for name in self.fields if name in self.errors), None)
+        if faulty:
+            self.fields[faulty].widget.attrs["autofocus"] = True
+
+
+class WordsForm(Form):
+    """The words of a comment alone, for its author to change."""
+
+    body = PlainText(
+        label="Comment",
+        max_length=Comment._meta.get_field("body").max_length,
+        widget=forms.Textarea({"rows": 8}),
+        error_messages=sentences("Your comment", "Please write a comment."),
+    )
+
+
+class CommentForm(WordsForm):
+    name = OneLine(
+        label="Name",
+        max_length=Comment._meta.get_field("name").max_length,
+        widget=forms.TextInput({"autocomplete": "name"}),
+        error_messages=sentences("Your name", "Please give your name."),
+    )
+    email = OneLine(
+        label="Email",
+        max_length=100,
+        validators=[EmailValidator("This is no email address that mail can be sent to.")],
+        widget=forms.EmailInput({"autocomplete": "email"}),
+        error_messages=sentences("Your email address", "Please give your email address."),
+    )
+    site = Website(
+        label="Website",
+        required=False,
+        max_length=Comment._meta.get_field("site").max_length,
+        widget=forms.TextInput({"autocomplete": "url", "inputmode": "url"}),
+        error_messages=sentences("The address of your website"),
+    )
+    wants_mail = forms.BooleanField(label="Tell me when it is published and of replies", required=False)
+    # People don't see it. Named for what no browser fills in by itself.
+    subject = forms.CharField(
+        label="Subject", required=False, widget=forms.TextInput({"autocomplete": "off", "tabindex": "-1"})
+    )
+
+    def words(self) -> Words:
+        """What a valid form says."""
+        given = self.cleaned_data
+        return Words(
+            name=given["name"],
+            email=given["email"],
+            body=given["body"],
+            site=given["site"],
+            wants_mail=given["wants_mail"],
+            trapped=bool(given["subject"]),
+        )
+
+
+class FlagForm(Form):
+    reason = forms.ChoiceField(
+        label="What is wrong with it?",
+        choices=Flag.Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Please choose a reason.", "invalid_choice": "Please choose one of the reasons."},
+    )
+    note = PlainText(
+        label="Anything that helps the editors (optional)",
+        required=False,
+        max_length=Flag._meta.get_field("note").max_length,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages=sentences("Your note"),
+    )
+
+
+def empty_form(edition: Edition) -> dict[str, Any]:
+    """What a page needs to show the form for a comment on an issue."""
+    return {"form": CommentForm(auto_id="leave_%s"), "stamp": stamps.stamp("comment", edition.report_id)}

@@ -1,0 +1,209 @@
+"""A reader's words on their way in: the form, its guards in their order, and reports of comments."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from comments.flagging import NotPublic, TooMany, flag
+from comments.forms import CommentForm, FlagForm, Form, empty_form
+from comments.models import Comment
+from comments.submitting import Closed, Refused, admit, submit
+from comments.views.reading import shown_or_404
+from newsroom.lib import stamps
+from newsroom.lib.network import fingerprint
+from newsroom.lib.origin import same_origin
+from newsroom.lib.stamps import Age
+from reports.caching import of_issue, public_page
+from reports.models import Edition
+from reports.views import on_live_issue
+
+# The longest comment in Chinese is 590 KB as browsers send it: three bytes a character, three letters a byte.
+MOST_BYTES = 1024 * 1024
+TRY_AGAIN = 600  # seconds after which the shorter limits are over
+FAULTY = "Not everything is right yet. See what is said beside each field."
+ELSEWHERE = "This was sent from a page of another site. If you meant it, send it once more from here."
+STAMP_SAYS = {
+    Age.EARLY: "That was very quick. Please wait three seconds, then send it once more.",
+    Age.LATE: "This page was open for more than a day. Nothing you wrote is lost: please send it once more.",
+    Age.FORGED: "This form was not made for this page. Nothing you wrote is lost: please send it once more.",
+}
+
+
+class SeeOther(HttpResponseRedirect):
+    status_code = 303
+
+
+def door(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """For views that take what anybody sends: no CSRF token, as there is no cookie; nothing big, before it is read."""
+
+    @csrf_exempt
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        posts = request.method == "POST"
+        if posts and int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
+            refusal = Refused(413, "This is more than a comment can be: the whole form may have one megabyte.")
+            response: HttpResponseBase = render(request, "comments/refused.html", {"refusal": refusal}, status=413)
+        else:
+            response = view(request, *args, **kwargs)
+        if posts:
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+    return guarded
+
+
+def guard_form(form: Form) -> None:
+    """Raises Refused: 422 for what is missing or wrong in the form."""
+    if not form.is_valid():
+        form.focus_first_fault()
+        raise Refused(422, FAULTY)
+
+
+def guard_origin(request: HttpRequest) -> None:
+    """Raises Refused: 403 if another site's page sent this."""
+    if not same_origin(request):
+        raise Refused(403, ELSEWHERE)
+
+
+def guard_stamp(age: Age) -> None:
+    """Raises Refused: 422 if the form was made too lately, too long ago, or elsewhere."""
+    if age is not Age.FINE:
+        raise Refused(422, STAMP_SAYS[age])
+
+
+def stamp_for(request: HttpRequest, form: str, subject: object) -> tuple[str, Age]:
+    """The stamp for the form when it comes back to the reader, and how the one that was sent is to be taken."""
+    sent = request.POST.get("stamp", "")
+    age = stamps.age(sent, form, subject)
+    return (sent if age in {Age.FINE, Age.EARLY} else stamps.stamp(form, subject)), age
+
+
+# A comment
+
+
+@door
+@public_page
+@on_live_issue
+def new(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """The form by itself; by POST, a comment."""
+    return receive(request, edition) if request.method == "POST" else ask(request, edition)
+
+
+@require_safe
+@public_page
+def reply(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form for a reply by itself."""
+    parent, edition = shown_or_404(pk)
+    return ask(request, edition, parent)
+
+
+def ask(request: HttpRequest, edition: Edition, parent: Comment | None = None) -> HttpResponse:
+    try:
+        admit(edition, parent.pk if parent else None)
+    except Refused as refusal:
+        return form_page(request, edition, parent, refusal=refusal)
+    return form_page(request, edition, parent, **empty_form(edition))
+
+
+def receive(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """
+    Let a comment through the guards, and its author on to the page that is his alone.
+
+    Whatever stops it comes back with the guard's status and sentence, and with all that was typed.
+    """
+    form, parent = CommentForm(request.POST, auto_id="leave_%s"), None
+    stamp, age = stamp_for(request, "comment", edition.report_id)
+    parent_pk = number(request.POST.get("parent", ""))
+    try:
+        guard_origin(request)
+        parent = admit(edition, parent_pk)
+        guard_form(form)
+        guard_stamp(age)
+        _, token = submit(edition, form.words(), parent_pk=parent_pk, network=fingerprint(request))
+    except Refused as refusal:
+        return form_page(request, edition, parent, form=form, stamp=stamp, refusal=refusal)
+    return SeeOther(reverse("comments:status", args=[token]))
+
+
+def number(text: str) -> int | None:
+    """The number of a comment as a form sends it; 0, which none has, for what is no number."""
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+
+
+def form_page(
+    request: HttpRequest, edition: Edition, parent: Comment | None, *, refusal: Refused | None = None, **form: object
+) -> HttpResponse:
+    context = {
+        "edition": edition,
+        "parent": parent,
+        "refusal": refusal,
+        "is_open": not isinstance(refusal, Closed),
+        **form,
+    }
+    response = render(request, "comments/new.html", context, status=refusal.status if refusal else 200)
+    return of_issue(retry_later(response), edition.report_id)
+
+
+def retry_later(response: HttpResponse) -> HttpResponse:
+    if response.status_code == 429:
+        response.headers["Retry-After"] = str(TRY_AGAIN)
+    return response
+
+
+# A report of a comment
+
+
+@door
+@public_page
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form to report a comment; by POST, a report."""
+    comment, edition = shown_or_404(pk)
+    if request.method == "POST":
+        return receive_report(request, comment, edition)
+    return report_page(request, comment, edition, FlagForm(auto_id="report_%s"), stamps.stamp("flag", comment.pk))
+
+
+def receive_report(request: HttpRequest, comment: Comment, edition: Edition) -> HttpResponse:
+    form = FlagForm(request.POST, auto_id="report_%s")
+    stamp, age = stamp_for(request, "flag", comment.pk)
+    try:
+        guard_origin(request)
+        guard_form(form)
+        guard_stamp(age)
+        flag(comment, form.cleaned_data["reason"], form.cleaned_data["note"], fingerprint(request))
+    except TooMany:
+        refusal = Refused(429, "Many reports came from your network. Please wait an hour, then send it once more.")
+        return report_page(request, comment, edition, form, stamp, refusal)
+    except Refused as refusal:
+        return report_page(request, comment, edition, form, stamp, refusal)
+    except NotPublic:
+        pass  # it was taken down while the reader wrote, which is what he asked for
+    return SeeOther(reverse("comments:reported"))
+
+
+def report_page(
+    request: HttpRequest,
+    comment: Comment,
+    edition: Edition,
+    form: FlagForm,
+    stamp: str,
+    refusal: Refused | None = None,
+) -> HttpResponse:
+    context = {"edition": edition, "comment": comment, "form": form, "stamp": stamp, "refusal": refusal}
+    response = render(request, "comments/report.html", context, status=refusal.status if refusal else 200)
+    return of_issue(retry_later(response), edition.report_id)
+
+
+@require_safe
+@public_page
+def reported(request: HttpRequest) -> HttpResponse:
+    """Thanks for a report, the same for everybody."""
+    return render(request, "comments/reported.html")
