@@ -31,7 +31,7 @@ ODD = """([within, allowed]) => [...document.querySelectorAll(within)].flatMap((
   [...part.querySelectorAll("*")].filter((element) => !allowed.includes(element.localName)
     || [...element.attributes].some((attribute) => attribute.name.startsWith("on")
     || (["href", "src", "action", "formaction"].includes(attribute.name)
-      && !/^(https?:|[?#]|\\/(?!/)|\\d)/.test(attribute.value)))
+      && !/^(https?:|[?#]|\\/(?!\\/)|\\d)/.test(attribute.value)))
   ).map((element) => element.outerHTML.slice(0, 300)))"""
 IN_QUEUE = [
     *("label", "input", "div", "header", "h2", "bdi", "span", "time", "p", "q", "strong", "details", "summary", "ul"),
