@@ -14,7 +14,6 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
-from django.utils.text import Truncator
 
 from comments.models import Comment, Notice
 from newsroom.lib.mail import compose
@@ -42,7 +41,7 @@ class Waiting:
 
     @property
     def text(self) -> str:
-        return Truncator(self.comment.body).chars(COMMENT_SHOWN)
+        return shortened(self.comment.body, COMMENT_SHOWN)
 
     @property
     def quoted(self) -> str:
@@ -69,7 +68,7 @@ def published(notice: Notice, to: str, edition: Edition) -> EmailMultiAlternativ
 def reply(notice: Notice, to: str, edition: Edition) -> EmailMultiAlternatives:
     """To the author of a comment who asked for it, when an answer to that comment is approved."""
     answer = notice.about
-    text = Truncator(answer.body).chars(REPLY_SHOWN)
+    text = shortened(answer.body, REPLY_SHOWN)
     context = {
         "issue": edition.title,
         "url": absolute(answer.url),
@@ -118,6 +117,15 @@ def digest(
 def decide_link(comment: Comment, moderator: int) -> str:
     """Where one moderator decides about one comment, as it is now, within TIME_TO_DECIDE."""
     return link("decide", DECIDE, [comment.pk, comment.version, moderator])
+
+
+def shortened(text: str, length: int) -> str:
+    """The beginning of a text with its paragraphs, cut between words where there are some."""
+    if len(text) <= length:
+        return text
+    head = text[: length - 1]
+    at = head.rfind(" ")
+    return (head[:at] if at > length * 3 // 4 else head).rstrip() + "…"
 
 
 def quoted(text: str) -> str:

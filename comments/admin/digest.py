@@ -18,7 +18,7 @@ from comments.rules import house_rules
 
 WHEN = {
     HouseRules.Every.NEVER: "Never",
-    HouseRules.Every.AT_ONCE: "At once: what comes within two minutes is one mail",
+    HouseRules.Every.AT_ONCE: "At once, within minutes",
     HouseRules.Every.HOURLY: "Every hour, on the hour",
     HouseRules.Every.DAILY: "Every day, at eight in the morning",
 }

@@ -160,9 +160,11 @@ def test_an_erased_address_can_no_longer_be_confirmed(visitor, asking):
 # Deciding
 
 
-def test_the_page_asks_and_shows_no_address(visitor, asking, moderator):
+def test_the_page_asks_and_shows_no_address(visitor, asking, moderator, django_assert_max_num_queries):
     Comment.objects.update(reasons=["2 links in the text"], body="<script>alert(1)</script> & more")
-    response = visitor.get(path(decide_link(asking, moderator.pk)))
+    with django_assert_max_num_queries(12) as queries:
+        response = visitor.get(path(decide_link(asking, moderator.pk)))
+    assert not any("comments_address" in query["sql"] for query in queries)
     assert response.status_code == 200
     assert_private(response)
     page = response.content.decode()
