@@ -92,9 +92,11 @@ class Listed:
         return re.compile(first + "".join(rf"(?>[^{BOUND}]*?{part})" for part in others))
 
     def stands_in(self, text: str) -> bool:
-        if not all(part in text for part in self.parts):
+        """Whether the word is in a text (`Candidate.words`); mostly it isn't, which one look at letters tells."""
+        first, *others = self.parts
+        if first not in text or not all(part in text for part in others):
             return False
-        return len(self.parts) == 1 or bool(self.expression.search(text))
+        return not others or bool(self.expression.search(text))
 
 
 @dataclass(frozen=True)

@@ -5,19 +5,20 @@ Lists are given as editors type them: one word or domain a line, a box for each 
 """
 
 import time
-from collections import Counter
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from comments.checks import Candidate, canonical_host, domain_of, plain, with_bounds
-from comments.models import Comment, Commenter, Decision, HouseRules, Rule, text_digest
+from comments.models import Comment, Decision, HouseRules, Rule, text_digest
 from comments.record import entry, write
 from comments.rules import Verdict, current_lists, judge
 from newsroom.lib.locks import one_at_a_time
@@ -38,6 +39,7 @@ TRIED = timedelta(days=30)
 MOST_TRIED = 10_000
 SECONDS_TRIED = 15  # less than a web worker is given for one answer
 MOST_SHOWN = 100
+CHUNK = 500  # comments in memory at a time
 
 
 class Stale(Exception):
@@ -246,6 +248,14 @@ class DryRun:
     looked_at: int = 0
     cut: bool = False
 
+    def count(self, comment: Comment, verdict: Verdict) -> None:
+        self.looked_at += 1
+        self.outcomes[verdict.status] += 1
+        if disagree(comment, verdict):
+            self.different += 1
+            if len(self.differences) < MOST_SHOWN:
+                self.differences.append(Difference(comment, verdict))
+
     @property
     def counts(self) -> list[tuple[str, int]]:
         return [(label, self.outcomes[status]) for status, label in OUTCOMES.items()]
@@ -258,57 +268,63 @@ def dry_run(rules: HouseRules, listed: list[Rule], now: datetime | None = None) 
     At most MOST_TRIED comments and SECONDS_TRIED seconds. Addresses are not read, so neither their domains nor what
     the spam service and the trap said then play a part; bans count as they are now.
     """
-    now = now or timezone.now()
     lists, run = current_lists(rules, listed), DryRun()
     deadline = time.monotonic() + SECONDS_TRIED
-    for comment in to_try(now)[: MOST_TRIED + 1].iterator(chunk_size=500):
-        if run.looked_at == MOST_TRIED or time.monotonic() > deadline:
-            run.cut = True
-            break
-        verdict = judge(as_it_came(comment), lists, approve_after=rules.approve_after)
-        run.looked_at += 1
-        run.outcomes[verdict.status] += 1
-        if disagree(comment, verdict):
-            run.different += 1
-            if len(run.differences) < MOST_SHOWN:
-                run.differences.append(Difference(comment, verdict))
+    rows = to_try(now or timezone.now())[: MOST_TRIED + 1].iterator(chunk_size=CHUNK)
+    while some := list(islice(rows, CHUNK)):
+        earlier = Earlier.than(some)
+        for comment in some:
+            if run.looked_at == MOST_TRIED or time.monotonic() > deadline:
+                run.cut = True
+                return run
+            run.count(comment, judge(earlier.candidate(comment), lists, approve_after=rules.approve_after))
     return run
 
 
 def to_try(now: datetime) -> QuerySet[Comment]:
-    """Readers' comments of the last 30 days, the newest first, each with what was known of it when it came."""
-    earlier = Comment.objects.filter(submitted_at__lt=OuterRef("submitted_at")).order_by()
-    approved = earlier.filter(
-        commenter=OuterRef("commenter"), name=OuterRef("name"), approved_at__lt=OuterRef("submitted_at")
-    )
-    repeats = earlier.filter(text_digest=OuterRef("text_digest"), submitted_at__gt=now - 2 * TRIED)
-    confirmed = Commenter.objects.filter(pk=OuterRef("commenter"), confirmed_at__lt=OuterRef("submitted_at"))
-    counted = approved.filter(status=Comment.Status.APPROVED).values("commenter").annotate(n=Count("pk")).values("n")
-    return (
-        Comment.objects.filter(submitted_at__gt=now - TRIED, submitted_at__lte=now, staff=None)
-        .exclude(status=Comment.Status.WITHDRAWN)
-        .select_related("commenter")
-        .defer("original", "reasons")
-        .annotate(
-            approved_before=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
-            was_repeated=Exists(repeats),
-            was_confirmed=Exists(confirmed),
+    """Readers' comments of the last 30 days, the newest first."""
+    rows = Comment.objects.filter(submitted_at__gt=now - TRIED, submitted_at__lte=now, staff=None)
+    found = rows.exclude(status=Comment.Status.WITHDRAWN).newest_first()
+    return found.select_related("commenter").defer("original", "reasons")
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What was known when some comments came: times, in order, of approvals by author and name, of texts by digest."""
+
+    approvals: dict[tuple[int | None, str], list[datetime]]
+    texts: dict[str, list[datetime]]
+
+    @classmethod
+    def than(cls, comments: list[Comment]) -> "Earlier":
+        """Two queries, whatever their number."""
+        authors = {comment.commenter_id for comment in comments}
+        approved = Comment.objects.approved().filter(commenter__in=authors - {None}, approved_at__isnull=False)
+        digests = {comment.text_digest for comment in comments}
+        since = min(comment.submitted_at for comment in comments) - TRIED
+        sent = Comment.objects.filter(text_digest__in=digests, submitted_at__gt=since)
+        self = cls(defaultdict(list), defaultdict(list))
+        approvals: Any = approved.order_by("approved_at").values_list("commenter", "name", "approved_at")
+        for author, name, at in approvals:
+            self.approvals[author, name].append(at)
+        for digest, at in sent.order_by("submitted_at").values_list("text_digest", "submitted_at"):
+            self.texts[digest].append(at)
+        return self
+
+    def candidate(self, comment: Comment) -> Candidate:
+        """A comment as the rules would have seen it when it came."""
+        at, author = comment.submitted_at, comment.commenter
+        same = self.texts[comment.text_digest]
+        return Candidate(
+            name=comment.name,
+            body=comment.body,
+            site=comment.site,
+            address=author.digest if author else "",
+            network=comment.network,
+            confirmed=bool(author and author.confirmed_at and author.confirmed_at < at),
+            approved_before=bisect_left(self.approvals[comment.commenter_id, comment.name], at) if author else 0,
+            repeated=bisect_left(same, at) > bisect_right(same, at - TRIED),
         )
-        .newest_first()
-    )
-
-
-def as_it_came(comment: Any) -> Candidate:
-    return Candidate(
-        name=comment.name,
-        body=comment.body,
-        site=comment.site,
-        address=comment.commenter.digest if comment.commenter else "",
-        network=comment.network,
-        confirmed=comment.was_confirmed,
-        approved_before=comment.approved_before,
-        repeated=comment.was_repeated,
-    )
 
 
 def disagree(comment: Comment, verdict: Verdict) -> bool:

@@ -270,7 +270,7 @@ def test_a_dry_run_is_bounded_says_so_and_asks_the_same_of_one_comment_and_of_th
 ):
     for number in range(3):
         commented(report, body=f"Text {number}")
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(5):
             run = dry_run(HouseRules(pk=1), [])
         assert (run.looked_at, run.cut) == (number + 1, False)
     monkeypatch.setattr(ruling, "MOST_TRIED", 2)
