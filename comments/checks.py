@@ -78,7 +78,7 @@ class Listed:
     @cached_property
     def parts(self) -> list[str]:
         """What must stand in the text letter for letter, one after the other."""
-        return WORD_WITH_STARS.sub(rf"{BOUND}\g<0>{BOUND}", plain(self.pattern)).split("*")
+        return WORD_WITH_STARS.sub(bounded, plain(self.pattern)).split("*")
 
     @cached_property
     def expression(self) -> re.Pattern[str]:
@@ -139,7 +139,11 @@ def plain(text: str) -> str:
 
 def with_bounds(text: str) -> str:
     """Plain text with a mark before and behind every word, so that a whole word can be sought letter for letter."""
-    return WORD.sub(rf"{BOUND}\g<0>{BOUND}", text)
+    return WORD.sub(bounded, text)
+
+
+def bounded(word: re.Match[str]) -> str:
+    return f"{BOUND}{word[0]}{BOUND}"
 
 
 # Domains
