@@ -147,11 +147,23 @@ def refuse_duplicate(report_id: int, commenter: Commenter, body: str, *, but: in
         raise Refused(409, "You have already said that: this comment reached us before.")
 
 
-def refuse_flood(commenter: Commenter, network: str, now: datetime) -> None:
+def look_ahead(edition: Edition, words: Words, *, network: str) -> None:
+    """
+    Refuse duplicates and floods before anything slow is done about them; `submit` looks once more, under its locks.
+
+    Raises Refused (409, 429).
+    """
+    commenter = Commenter.objects.filter(digest=address_digest(words.email)).first()
+    if commenter:
+        refuse_duplicate(edition.report_id, commenter, words.body)
+    refuse_flood(commenter, network, timezone.now())
+
+
+def refuse_flood(commenter: Commenter | None, network: str, now: datetime) -> None:
     """Count what came from the network and from the address lately; each limit ends by itself."""
     for rows, limits in (
         (Comment.objects.of_network(network, now), NETWORK_LIMITS),
-        (Comment.objects.filter(commenter=commenter), ADDRESS_LIMITS),
+        (Comment.objects.filter(commenter=commenter) if commenter else Comment.objects.none(), ADDRESS_LIMITS),
     ):
         for most, time in limits:
             if rows.filter(submitted_at__gt=now - time).count() >= most:

@@ -11,7 +11,8 @@ from django.views.defaults import page_not_found
 from comments.forms import WordsForm
 from comments.models import Comment
 from comments.submitting import TIME_TO_EDIT, Refused, edit_own, may_change, of_token, was_refused, withdraw_own
-from comments.views.writing import SeeOther, door, guard_form
+from comments.views.spam import opinion_of_edit
+from comments.views.writing import ELSEWHERE, SeeOther, door, guard_form
 from newsroom.lib.origin import same_origin
 from reports.models import Edition
 
@@ -26,15 +27,17 @@ def own_page(view: Callable[[HttpRequest, Comment, str], HttpResponse]) -> Calla
 
     @door
     @wraps(view)
-    def private(request: HttpRequest, token: str) -> HttpResponse:
+    def found(request: HttpRequest, token: str) -> HttpResponse:
         comment = of_token(token)
         if comment is None:
-            response: HttpResponse = page_not_found(request, Http404("No comment is at this address."))
-        elif request.method == "POST" and not same_origin(request, unnamed=True):
-            refusal = Refused(403, "This was sent from a page of another site. If you meant it, send it from here.")
-            response = show(request, comment, token, refusal=refusal)
-        else:
-            response = view(request, comment, token)
+            return page_not_found(request, Http404("No comment is at this address."))
+        if request.method == "POST" and not same_origin(request, unnamed=True):
+            return show(request, comment, token, refusal=Refused(403, ELSEWHERE))
+        return view(request, comment, token)
+
+    @wraps(found)
+    def private(request: HttpRequest, token: str) -> HttpResponseBase:
+        response = found(request, token)
         response.headers["Cache-Control"] = "private, no-store"
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Robots-Tag"] = "noindex"
@@ -90,7 +93,8 @@ def edit(request: HttpRequest, comment: Comment, token: str) -> HttpResponse:
     form = WordsForm(request.POST, auto_id="own_%s")
     try:
         guard_form(form)
-        edit_own(comment, body=form.cleaned_data["body"])
+        body = form.cleaned_data["body"]
+        edit_own(comment, body=body, thought_spam=opinion_of_edit(request, comment, body))
     except Refused as refusal:
         return show(request, comment, token, form=form, refusal=refusal)
     return SeeOther(reverse("comments:status", args=[token]))

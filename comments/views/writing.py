@@ -14,6 +14,7 @@ from comments.forms import CommentForm, FlagForm, Form, empty_form
 from comments.models import Comment
 from comments.submitting import Closed, Refused, admit, submit
 from comments.views.reading import shown_or_404
+from comments.views.spam import opinion
 from newsroom.lib import stamps
 from newsroom.lib.network import fingerprint
 from newsroom.lib.origin import same_origin
@@ -125,7 +126,10 @@ def receive(request: HttpRequest, edition: Edition) -> HttpResponse:
         parent = admit(edition, parent_pk)
         guard_form(form)
         guard_stamp(age)
-        _, token = submit(edition, form.words(), parent_pk=parent_pk, network=fingerprint(request))
+        words = form.words()
+        thought_spam = opinion(request, edition, words)
+        network = fingerprint(request)
+        _, token = submit(edition, words, parent_pk=parent_pk, network=network, thought_spam=thought_spam)
     except Refused as refusal:
         return form_page(request, edition, parent, form=form, stamp=stamp, refusal=refusal)
     return SeeOther(reverse("comments:status", args=[token]))

@@ -3,13 +3,22 @@
 import socket
 import threading
 import time
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
 
 from comments import akismet
 from comments.akismet import thinks_spam
+from comments.models import Comment, Commenter, HouseRules
+from comments.submitting import ADDRESS_LIMITS
+from newsroom.lib.stamps import stamp
+from reports.models import Edition
+from tests.factories import published
 
 WORDS = {
     "name": "Telling Name",
@@ -107,3 +116,78 @@ def test_nothing_is_sent_unless_there_is_a_key(settings, monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", no_socket)
     assert settings.AKISMET_KEY == ""
     assert thinks_spam(**WORDS) is False
+
+
+# On a comment's way in
+
+
+@pytest.fixture
+def edition():
+    return published(title="Talked about")
+
+
+def post(client: Client, edition: Edition, **fields):
+    with time_machine.travel(timezone.now() - timedelta(minutes=1)):
+        stamped = stamp("comment", edition.report_id)
+    words = {"name": "Reader", "email": "telling@example.org", "body": "Well said.", "stamp": stamped, **fields}
+    return client.post(
+        f"/comments/on/{edition.slug}/new/", words, REMOTE_ADDR="203.0.113.77", headers={"User-Agent": "Browser/1.0"}
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("answer", "status", "reason"),
+    [
+        (b"true", "spam", "The spam service takes it for spam"),
+        (b"false", "pending", "Every comment waits for a person"),
+        (b"no idea", "pending", "The spam service could not be asked"),
+    ],
+)
+def test_the_services_opinion_decides_where_a_comment_lands(service, client, edition, answer, status, reason):
+    service.answer = answer
+    assert post(client, edition).status_code == 303
+    comment = Comment.objects.get()
+    assert (comment.status, comment.reasons) == (status, [reason])
+    [sent] = service.asked
+    assert (sent["user_ip"], sent["comment_author_email"]) == (["203.0.113.77"], ["telling@example.org"])
+    assert sent["permalink"][0].endswith(edition.url)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_trusted_author_waits_when_the_service_is_down(service, client, edition):
+    HouseRules.objects.create(pk=1, approve_after=1)
+    assert post(client, edition).status_code == 303
+    Comment.objects.update(status="approved")
+    Commenter.objects.update(confirmed_at=timezone.now())
+    assert post(client, edition, body="Well said again.").status_code == 303
+    service.status = 503
+    assert post(client, edition, body="And a third time.").status_code == 303
+    assert list(Comment.objects.order_by("pk").values_list("status", flat=True)) == ["approved", "approved", "pending"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_sent_about_what_is_refused_anyway(service, client, edition):
+    assert post(client, edition, body="").status_code == 422
+    assert post(client, edition, stamp="forged").status_code == 422
+    assert not service.asked
+    assert post(client, edition).status_code == 303
+    assert post(client, edition).status_code == 409
+    for number in range(ADDRESS_LIMITS[0][0]):
+        last = post(client, edition, body=f"More {number}")
+    assert last.status_code == 429
+    assert len(service.asked) == ADDRESS_LIMITS[0][0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_other_words_for_an_own_comment_are_asked_about_without_the_address(service, client, edition):
+    status_page = post(client, edition)["Location"]
+    service.answer = b"true"
+    client.post(f"{status_page}edit/", {"body": "Well said."})
+    client.post(f"{status_page}edit/", {"body": "Buy this."})
+    assert Comment.objects.get().status == "spam"
+    assert [sent["comment_content"] for sent in service.asked] == [["Well said."], ["Buy this."]]
+    assert service.asked[1]["comment_author_email"] == [""]
+    Comment.objects.update(submitted_at=timezone.now() - timedelta(minutes=16))
+    assert client.post(f"{status_page}edit/", {"body": "Too late."}).status_code == 403
+    assert len(service.asked) == 2
