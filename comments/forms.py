@@ -69,7 +69,7 @@ class WordsForm(Form):
     body = PlainText(
         label="Comment",
         max_length=Comment._meta.get_field("body").max_length,
-        widget=forms.Textarea({"rows": 8}),
+        widget=forms.Textarea({"rows": 8, "dir": "auto"}),
         error_messages=sentences("Your comment", "Please write a comment."),
     )
 
@@ -78,7 +78,7 @@ class CommentForm(WordsForm):
     name = OneLine(
         label="Name",
         max_length=Comment._meta.get_field("name").max_length,
-        widget=forms.TextInput({"autocomplete": "name"}),
+        widget=forms.TextInput({"autocomplete": "name", "dir": "auto"}),
         error_messages=sentences("Your name", "Please give your name."),
     )
     email = OneLine(
@@ -125,7 +125,7 @@ class FlagForm(Form):
         label="Anything that helps the editors (optional)",
         required=False,
         max_length=Flag._meta.get_field("note").max_length,
-        widget=forms.Textarea({"rows": 3}),
+        widget=forms.Textarea({"rows": 3, "dir": "auto"}),
         error_messages=sentences("Your note"),
     )
 

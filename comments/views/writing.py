@@ -47,7 +47,8 @@ def door(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBas
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         posts = request.method == "POST"
-        if posts and int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if posts and (not length.isdecimal() or int(length) > MOST_BYTES):
             refusal = Refused(413, "This is more than a comment can be: the whole form may have one megabyte.")
             response: HttpResponseBase = render(request, "comments/refused.html", {"refusal": refusal}, status=413)
         else:
