@@ -137,6 +137,7 @@ class Line:
 
     at: datetime
     did: str
+    to: str  # what stands between the deed and the comment
     who: str
     comment: Comment | None
     issue: str
@@ -150,6 +151,7 @@ class Line:
         return cls(
             at=timezone.localtime(decision.at),
             did=f"undid: {did}" if decision.undoes_id else did,
+            to={Act.BAN: "the author of", Act.ERASE: "of"}.get(Act(decision.act), ""),
             who=who(decision),
             comment=decision.comment,
             issue=report.title if report else "",
