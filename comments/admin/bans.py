@@ -142,7 +142,7 @@ def state(row: Ban) -> str:
 
 @admin.register(Ban)
 class BanAdmin(ModelAdmin):
-    list_display = ("whom", "state", "reason", "ends", "since", "by")
+    list_display = ("whom", "kind", "state", "reason", "ends", "since", "by")
     list_filter = (StateFilter, "kind")
     list_per_page = 50
     list_select_related = ("created_by", "lifted_by")
@@ -166,9 +166,9 @@ class BanAdmin(ModelAdmin):
 
     # The list
 
-    @display(description="whom", ordering="label", header=True)
-    def whom(self, row: Ban) -> tuple[str, str]:
-        return row.label, row.get_kind_display()
+    @admin.display(description="whom", ordering="label")
+    def whom(self, row: Ban) -> str:
+        return row.label
 
     @display(description="state", label=dict(STATES.values()))
     def state(self, row: Ban) -> str:
