@@ -246,7 +246,8 @@ def own(comment: Comment) -> Comment:
 @transaction.atomic
 def edit_own(comment: Comment, *, body: str, thought_spam: bool | None = False) -> Comment:
     """
-    Put other words in an own comment. The rules look at it again; one that a person approved goes back to the queue.
+    Put other words in an own comment. The rules look at it again; one that a person approved goes back to the queue,
+    and what a rule put away stays there until a person takes it out.
 
     Raises Refused: 403 after 15 minutes, 409 if these words were sent before.
     """
@@ -257,6 +258,8 @@ def edit_own(comment: Comment, *, body: str, thought_spam: bool | None = False) 
     refuse_duplicate(comment.report_id, commenter, body, but=comment.pk)
     before = {"body": comment.body, "status": comment.status}
     was_public = comment.status == Comment.Status.APPROVED
+    put_away = comment.status in {Comment.Status.SPAM, Comment.Status.BIN}
+    reasons = comment.reasons
     comment.body, comment.text_digest = body, text_digest(body)
     comment.original, comment.edited_at = "", None
     comment.version += 1
@@ -265,6 +268,8 @@ def edit_own(comment: Comment, *, body: str, thought_spam: bool | None = False) 
     verdict(comment, words, thought_spam=thought_spam, now=timezone.now())
     if was_public and comment.status == Comment.Status.PENDING:
         comment.reasons = ["Its author edited it after it was approved", *comment.reasons]
+    if put_away:
+        comment.status, comment.reasons = before["status"], ["Its author edited it since", *reasons]
     comment.decided_by = None
     comment.save()
     after = {"body": body, "status": comment.status}

@@ -1,12 +1,14 @@
 """Where a request comes from, as little of it as limits need: the prefix of a network, and only its keyed hash."""
 
 import ipaddress
+import re
 
 from django.conf import settings
 from django.http import HttpRequest
 
 from newsroom.lib.pseudonyms import pseudonym
 
+WITH_PORT = re.compile(r"^(?:(?P<v4>[0-9.]+):\d+|\[(?P<v6>[^\]]+)\](?::\d+)?)$")
 PREFIX = {4: 24, 6: 56}  # bits: what one visitor can easily move about in
 
 
@@ -22,8 +24,9 @@ def client_address(request: HttpRequest) -> str:
     if settings.TRUSTED_PROXIES:
         hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
         given = hops[-settings.TRUSTED_PROXIES] if len(hops) >= settings.TRUSTED_PROXIES else given
+    bare = WITH_PORT.sub(r"\g<v4>\g<v6>", given)  # as some proxies write it
     try:
-        return str(ipaddress.ip_address(given.partition("%")[0]))
+        return str(ipaddress.ip_address(bare.partition("%")[0]))
     except ValueError:
         return ""
 

@@ -199,3 +199,14 @@ def test_asks_no_working_row_and_no_address(address):
         assert "comments_address" not in query["sql"]
         assert "reports_report" not in query["sql"]
     assert len(queries) == 2
+
+
+@pytest.mark.parametrize("status", ["spam", "bin"])
+def test_an_edit_takes_nothing_out_of_where_a_rule_put_it(edition, status):
+    trapped = post(Client(), edition, body="Buy", subject="filled in by a machine")["Location"]
+    Comment.objects.update(status=status)
+    post_edit = Client().post(f"{trapped}edit/", {"body": "Quite harmless"})
+    assert post_edit.status_code == 303
+    assert (mine().body, mine().status) == ("Quite harmless", status)
+    assert "Your comment is waiting" in read(trapped)
+    assert any("field that people don’t see" in reason for reason in mine().reasons), "why stays on the card"

@@ -10,17 +10,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
-from django.utils import timezone
 from playwright.sync_api import Page
 
 from comments.models import Comment, Flag
 from comments.moderating import decide
-from newsroom.lib.stamps import TOO_FAST, stamp
 from newsroom.lib.text import one_line, printable
 from reports.models import Edition
 from tests.comments.payloads import payloads
+from tests.comments.posting import aged
 from tests.factories import approved, person, published
 
 LISTEN = (
@@ -58,12 +56,6 @@ def unguarded(new_page: Callable[..., Page]) -> Page:
 
 def network(number: int) -> dict[str, str]:
     return {"X-Forwarded-For": f"10.{number // 256}.{number % 256}.1"}
-
-
-def aged(form: str, subject: object) -> str:
-    """A stamp as of a page that was opened a while ago."""
-    with time_machine.travel(timezone.now() - 2 * TOO_FAST):
-        return stamp(form, subject)
 
 
 def harmless(page: Page, within: str, allowed: list[str]) -> None:
