@@ -14,7 +14,8 @@ from enum import StrEnum
 from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
-from newsroom.lib.text import folded
+from newsroom.lib.prose import URL
+from newsroom.lib.text import UNSEEN, folded
 
 LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"']+", re.IGNORECASE)
 MOST_LETTERS = 200_000  # of a text after folding, which may make one letter into eighteen
@@ -113,11 +114,6 @@ class Lists:
 
 # Text as it reads, whatever it is written with
 
-# Unicode's Default_Ignorable_Code_Point (UAX #44): what takes no room on the page.
-UNSEEN = re.compile(
-    "[\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
-)
 # Scripts that write no spaces between words: Thai, Lao, Tibetan, Burmese, Khmer, kana, Chinese.
 UNSPACED = (
     "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -242,7 +238,8 @@ def listed_domains(candidate: Candidate, lists: Lists) -> Iterator[Suspicion]:
 
 
 def many_links(candidate: Candidate, lists: Lists) -> Iterator[Suspicion]:
-    links = len(LINK.findall(candidate.body))
+    # As many as are typed, or as readers would see, whichever is more.
+    links = max(len(LINK.findall(candidate.body)), len(URL.findall(candidate.body)))
     if lists.max_links and links >= lists.max_links:
         yield Suspicion(Action.HOLD, f"{links} link{'s' if links > 1 else ''} in the text")
 

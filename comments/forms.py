@@ -6,11 +6,11 @@ from typing import Any
 from django import forms
 from django.core.validators import EmailValidator, URLValidator
 
-from comments.checks import UNSEEN
 from comments.models import Comment, Flag
 from comments.submitting import Words
 from newsroom.lib import stamps
-from newsroom.lib.text import one_line, printable
+from newsroom.lib.addresses import one_spelling
+from newsroom.lib.text import UNSEEN, one_line, printable
 from reports.models import Edition
 
 
@@ -35,10 +35,28 @@ class PlainText(forms.CharField):
         return visible(printable(super().to_python(value) or "").strip())
 
 
+class AsciiMailbox(EmailValidator):
+    """Of letters that look like others (ſ, K), Django's takes some for the same; no server does."""
+
+    user_regex = re.compile(EmailValidator.user_regex.pattern, re.IGNORECASE | re.ASCII)
+
+
+class Email(OneLine):
+    """An address that mail can be sent to, in the one spelling under which it is known."""
+
+    widget = forms.EmailInput
+    default_validators = [AsciiMailbox("Please enter an email address such as name@example.net.")]
+
+    def to_python(self, value: Any) -> str:
+        return one_spelling(super().to_python(value))
+
+
 class Website(OneLine):
     """An address of the web; https where no scheme was typed."""
 
-    default_validators = [URLValidator(["http", "https"], message="This is no address of a website.")]
+    default_validators = [
+        URLValidator(["http", "https"], message="Please enter a web address such as https://example.org.")
+    ]
 
     def to_python(self, value: Any) -> str:
         address = super().to_python(value)
@@ -58,9 +76,9 @@ class Form(forms.Form):
     """A form that puts the reader where something is to be put right."""
 
     def focus_first_fault(self) -> None:
-        faulty = next((name for name in self.fields if name in self.errors), None)
-        if faulty:
-            self.fields[faulty].widget.attrs["autofocus"] = True
+        faulty = next((field for name, field in self.fields.items() if name in self.errors), None)
+        if faulty and not isinstance(faulty.widget, forms.RadioSelect):  # it is several; the summary has the focus then
+            faulty.widget.attrs["autofocus"] = True
 
 
 class WordsForm(Form):
@@ -81,10 +99,9 @@ class CommentForm(WordsForm):
         widget=forms.TextInput({"autocomplete": "name", "dir": "auto"}),
         error_messages=sentences("Your name", "Please give your name."),
     )
-    email = OneLine(
+    email = Email(
         label="Email",
         max_length=100,
-        validators=[EmailValidator("This is no email address that mail can be sent to.")],
         widget=forms.EmailInput({"autocomplete": "email"}),
         error_messages=sentences("Your email address", "Please give your email address."),
     )

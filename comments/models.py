@@ -19,8 +19,9 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from newsroom.lib.addresses import one_spelling
 from newsroom.lib.pseudonyms import pseudonym
-from newsroom.lib.text import FoldedField, LineField, PlainTextField, folded
+from newsroom.lib.text import UNSEEN, FoldedField, LineField, PlainTextField, folded
 from reports.models import Report
 
 DEPTH = 3  # a comment, a reply, a reply to a reply
@@ -28,8 +29,8 @@ NETWORK_KEPT = timedelta(days=30)
 
 
 def address_digest(email: str) -> str:
-    """Under which a commenter is known: the keyed hash of the address, whatever its case."""
-    return pseudonym("comments.address", folded(email))
+    """Under which a commenter is known: the keyed hash of the address, whatever its case and spelling."""
+    return pseudonym("comments.address", one_spelling(email).lower())
 
 
 class Commenter(models.Model):
@@ -285,8 +286,8 @@ def token_digest(token: str) -> str:
 
 
 def text_digest(body: str) -> str:
-    """Under which the same text is found again, whatever its case, spaces and forms of letters."""
-    return sha256(folded(body).encode()).hexdigest()
+    """Under which the same text is found again, whatever its case, spaces, forms of letters and unseen characters."""
+    return sha256(folded(UNSEEN.sub("", body)).encode()).hexdigest()
 
 
 class Decision(models.Model):

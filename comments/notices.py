@@ -27,6 +27,8 @@ from reports.models import Edition
 logger = logging.getLogger(__name__)
 
 TIME_TO_UNDO = timedelta(minutes=1)
+TIME_TO_LEAVE_ALONE = timedelta(days=30)
+MOST_QUESTIONS = 3
 LEASE = timedelta(minutes=10)  # longer than the slowest server takes for one mail
 # After each failure; after the last one, the notice is dropped. Nearly two days in all.
 PAUSES = [
@@ -75,16 +77,18 @@ def ask_to_confirm(comment: Comment) -> None:
     """
     Have the author asked to confirm the address, so that it may be written to (double opt-in).
 
-    Nothing happens if it is confirmed, or if such a mail is due or went out within the hour: whoever types another
-    person's address can't fill that person's mailbox.
+    Nothing happens if it is confirmed, or if such a mail is due or went out within the hour; nor for 30 days after
+    three of them, or after one to somebody who stopped our mail: whoever types another person's address can't fill
+    that person's mailbox.
     """
     commenter = comment.commenter
     if commenter is None or commenter.gets_mail:
         return
     Commenter.objects.select_for_update().get(pk=commenter.pk)
     now = timezone.now()
-    recent = UNSENT | Q(sent_at__gt=now - timedelta(hours=1))
-    if not commenter.notices.filter(recent, kind=Notice.Kind.CONFIRM).exists():
+    asked = commenter.notices.filter(UNSENT | Q(sent_at__gt=now - TIME_TO_LEAVE_ALONE), kind=Notice.Kind.CONFIRM)
+    lately = asked.filter(UNSENT | Q(sent_at__gt=now - timedelta(hours=1)))
+    if not lately.exists() and asked.count() < (1 if commenter.muted_at else MOST_QUESTIONS):
         Notice.objects.get_or_create(
             kind=Notice.Kind.CONFIRM, commenter=commenter, about=comment, defaults={"due_at": now}
         )

@@ -32,10 +32,15 @@ from newsroom.lib.locks import one_at_a_time
 from reports.models import Edition
 
 TIME_TO_EDIT = timedelta(minutes=15)
+MOST_EDITS = 5
 TIME_OF_REPEATS = timedelta(days=30)
 # How many comments within which time, for one network (which many people may share) and for one address.
 NETWORK_LIMITS = ((10, timedelta(minutes=10)), (60, timedelta(days=1)))
 ADDRESS_LIMITS = ((5, timedelta(minutes=10)), (30, timedelta(days=1)))
+
+
+GONE = "The comment you want to answer is not there (any more). Sent again, yours will stand by itself."
+TOO_DEEP = "This conversation can’t go any deeper; answer the comment above it. Sent again, yours will stand by itself."
 
 
 class Refused(Exception):
@@ -79,9 +84,12 @@ def admit(edition: Edition, parent_pk: int | None = None) -> Comment | None:
         return None
     parent = Comment.objects.approved().filter(report=edition.report_id, pk=parent_pk).first()
     if parent is None:
-        raise Refused(403, "The comment you want to answer is not there (any more).")
+        raise Refused(403, GONE)
     if parent.depth >= DEPTH:
-        raise Refused(403, "This conversation can’t go any deeper; answer the comment above it.")
+        raise Refused(
+            403,
+            TOO_DEEP,
+        )
     return parent
 
 
@@ -103,7 +111,7 @@ def submit(
     one_at_a_time(f"comments from {network}")
     one_at_a_time(f"comments by {address_digest(words.email)}")
     commenter = meet(words.email)
-    refuse_duplicate(edition.report_id, commenter, words.body)
+    refuse_duplicate(edition.report_id, commenter, words.body, network=network)
     refuse_flood(commenter, network, now)
     comment = Comment(
         report_id=edition.report_id,
@@ -141,8 +149,14 @@ def meet(email: str) -> Commenter:
     return commenter
 
 
-def refuse_duplicate(report_id: int, commenter: Commenter, body: str, *, but: int | None = None) -> None:
-    said = Comment.objects.filter(report=report_id, commenter=commenter, text_digest=text_digest(body))
+def refuse_duplicate(report_id: int, commenter: Commenter, body: str, *, network: str, but: int | None = None) -> None:
+    """
+    Raises Refused (409) if the same words came from the same address and network before.
+
+    From another network they are taken in, and held as repeated: a refusal would tell anybody who copies a comment
+    whether he has guessed its author's address.
+    """
+    said = Comment.objects.filter(report=report_id, commenter=commenter, network=network, text_digest=text_digest(body))
     if said.exclude(pk=but or 0).exclude(status=Comment.Status.WITHDRAWN).exists():
         raise Refused(409, "You have already said that: this comment reached us before.")
 
@@ -155,7 +169,7 @@ def look_ahead(edition: Edition, words: Words, *, network: str) -> None:
     """
     commenter = Commenter.objects.filter(digest=address_digest(words.email)).first()
     if commenter:
-        refuse_duplicate(edition.report_id, commenter, words.body)
+        refuse_duplicate(edition.report_id, commenter, words.body, network=network)
     refuse_flood(commenter, network, timezone.now())
 
 
@@ -232,7 +246,12 @@ def was_refused(comment: Comment) -> bool:
 
     What a rule put away looks to its author as if it waited: who is banned must not be told to just anybody.
     """
-    return comment.status in {Comment.Status.SPAM, Comment.Status.BIN} and comment.decided_by_id is not None
+    return comment.status in {Comment.Status.SPAM, Comment.Status.BIN} and was_decided(comment)
+
+
+def was_decided(comment: Comment) -> bool:
+    """Whether a person, on the desk or in the operator's shell, ever decided about it."""
+    return comment.decisions.filter(actor__in=[Decision.Actor.STAFF, Decision.Actor.OPERATOR]).exists()
 
 
 def own(comment: Comment) -> Comment:
@@ -246,16 +265,18 @@ def own(comment: Comment) -> Comment:
 @transaction.atomic
 def edit_own(comment: Comment, *, body: str, thought_spam: bool | None = False) -> Comment:
     """
-    Put other words in an own comment. The rules look at it again; one that a person approved goes back to the queue,
-    and what a rule put away stays there until a person takes it out.
+    Put other words in an own comment, five times at most. The rules look at it again; but once a person has decided
+    about it, they approve nothing any more, and what they put away stays there until a person takes it out.
 
-    Raises Refused: 403 after 15 minutes, 409 if these words were sent before.
+    Raises Refused: 403 after 15 minutes, 409 if these words were sent before, 429 for too many edits.
     """
     comment = own(comment)
     if body == comment.body:
         return comment
     commenter: Any = comment.commenter
-    refuse_duplicate(comment.report_id, commenter, body, but=comment.pk)
+    if comment.decisions.filter(actor=Decision.Actor.AUTHOR, act=Decision.Act.EDIT).count() >= MOST_EDITS:
+        raise Refused(429, f"You have changed this comment {MOST_EDITS} times; that has to be enough.")
+    refuse_duplicate(comment.report_id, commenter, body, network=comment.network, but=comment.pk)
     before = {"body": comment.body, "status": comment.status}
     was_public = comment.status == Comment.Status.APPROVED
     put_away = comment.status in {Comment.Status.SPAM, Comment.Status.BIN}
@@ -266,6 +287,8 @@ def edit_own(comment: Comment, *, body: str, thought_spam: bool | None = False) 
     email = Address.objects.filter(commenter=commenter).values_list("email", flat=True).first() or ""
     words = Words(name=comment.name, email=email, body=body, site=comment.site)
     verdict(comment, words, thought_spam=thought_spam, now=timezone.now())
+    if comment.status == Comment.Status.APPROVED and was_decided(comment):
+        comment.status, comment.reasons = Comment.Status.PENDING, []
     if was_public and comment.status == Comment.Status.PENDING:
         comment.reasons = ["Its author edited it after it was approved", *comment.reasons]
     if put_away:

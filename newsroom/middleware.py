@@ -21,6 +21,44 @@ class ContentSecurityPolicy(CSPMiddleware):
         return parts
 
 
+def refuse_encodings(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """
+    Forms are in UTF-8. Django would read one in whatever codec of Python's its Content-Type names; some of them take
+    minutes for a megabyte (punycode), others are no text at all (zlib).
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        charset = (request.content_params or {}).get("charset", "utf-8")
+        if charset.strip().lower() not in {"utf-8", "utf8"}:
+            return bad_request(request, ValueError("Another encoding than UTF-8"))
+        return get_response(request)
+
+    return middleware
+
+
+def same_for_everybody(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """
+    Take cookies off answers that shared caches may keep.
+
+    No public page sets one; but Django replaces malformed ones of a visitor's, whatever the page.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if response.cookies and "public" in response.headers.get("Cache-Control", ""):
+            response.cookies.clear()
+            varies = [name.strip() for name in response.headers.get("Vary", "").split(",")]
+            others = [name for name in varies if name and name.lower() != "cookie"]
+            response.headers["Vary"] = ", ".join(others)
+        return response
+
+    return middleware
+
+
 def refuse_nul(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
     """An address with NUL in it means nothing, and PostgreSQL takes no query with one. Forms refuse it by field."""
 

@@ -25,6 +25,10 @@ PATIENCE = 3  # seconds for a cache to answer
 STAMPS_KEPT = 6 * 3600  # seconds; a copy older than that is sent anew, for the sake of its stamps
 
 
+class MayAppear(Http404):
+    """There is nothing here, and in a moment there may be: no copy of that answer is kept."""
+
+
 def public_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """
     For views that answer the same to everybody: says so to caches (RFC 9111), and names the page by what is in it.
@@ -45,6 +49,8 @@ def public_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
             if settings.DEBUG:
                 raise
             response = page_not_found(request, missing)
+            if isinstance(missing, MayAppear):
+                response.headers["Cache-Control"] = "no-store"
         if response.has_header("Cache-Control"):
             return response
         # Asked for before the page was made and counted from after: whatever the page took is no reason to keep it.

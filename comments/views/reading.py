@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from comments import thread as threads
 from comments.forms import empty_form
 from comments.models import Comment
-from reports.caching import of_issue, public_page
+from reports.caching import MayAppear, of_issue, public_page
 from reports.models import Edition
 from reports.views import on_live_issue
 
@@ -22,7 +22,7 @@ def shown_or_404(pk: int) -> tuple[Comment, Edition]:
     try:
         return threads.public(pk)
     except ObjectDoesNotExist:
-        raise Http404("No comment is at this address.") from None
+        raise MayAppear("No comment is at this address.") from None
 
 
 @require_safe

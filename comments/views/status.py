@@ -72,6 +72,7 @@ def show(
         "form": form or WordsForm({"body": comment.body}, auto_id="own_%s"),
         "until": comment.submitted_at + TIME_TO_EDIT if may_change(comment) else None,
         "refusal": refusal,
+        "is_saved": "saved" in request.GET,
         "here": reverse("comments:status", args=[token]),
         "edit_url": reverse("comments:edit", args=[token]),
         "withdraw_url": reverse("comments:withdraw", args=[token]),
@@ -97,7 +98,7 @@ def edit(request: HttpRequest, comment: Comment, token: str) -> HttpResponse:
         edit_own(comment, body=body, thought_spam=opinion_of_edit(request, comment, body))
     except Refused as refusal:
         return show(request, comment, token, form=form, refusal=refusal)
-    return SeeOther(reverse("comments:status", args=[token]))
+    return SeeOther(reverse("comments:status", args=[token]) + "?saved")
 
 
 @own_page

@@ -26,7 +26,7 @@ from reports.views import on_live_issue
 # The longest comment in Chinese is 590 KB as browsers send it: three bytes a character, three letters a byte.
 MOST_BYTES = 1024 * 1024
 TRY_AGAIN = 600  # seconds after which the shorter limits are over
-FAULTY = "Not everything is right yet. See what is said beside each field."
+FAULTY = "Not everything is right yet. Please check the fields below."
 ELSEWHERE = "This was sent from a page of another site. If you meant it, send it once more from here."
 STAMP_SAYS = {
     Age.EARLY: "That was very quick. Please wait three seconds, then send it once more.",
@@ -123,8 +123,8 @@ def receive(request: HttpRequest, edition: Edition) -> HttpResponse:
     stamp, age = stamp_for(request, "comment", edition.report_id)
     parent_pk = number(request.POST.get("parent", ""))
     try:
-        guard_origin(request)
         parent = admit(edition, parent_pk)
+        guard_origin(request)
         guard_form(form)
         guard_stamp(age)
         words = form.words()

@@ -20,6 +20,13 @@ UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufff
 SORTED = "".join(chr(point) for point in range(0x300, 0x1F000) if unicodedata.combining(chr(point)))
 LONG_RUN = re.compile(rf"([{SORTED}]{{30}})[{SORTED}]+")
 
+# Unicode's Default_Ignorable_Code_Point (UAX #44): what takes no room on the page. And the empty Braille
+# pattern, which takes some and shows nothing.
+UNSEEN = re.compile(
+    "[\xad\u2800\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
+)
+
 
 def printable(text: str) -> str:
     """The text with line ends as \\n and without characters that XML or a database refuses."""

@@ -120,7 +120,7 @@ class TestAThread:
         settings.TIME_ZONE = "Asia/Shanghai"
         with time_machine.travel(datetime(2099, 1, 2, 20, 30, tzinfo=UTC), tick=False):
             said(edition, "Now")
-        assert '<time datetime="2099-01-03T04:30:00+08:00">3 January 2099, 04:30</time>' in read(edition.url)
+        assert '<time datetime="2099-01-03T04:30:00+0800">3 January 2099, 04:30</time>' in read(edition.url)
 
     def test_has_pinned_ones_at_the_head_of_its_first_page_with_what_was_said_below(self, edition):
         many(edition, 50)

@@ -10,9 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from comments.models import Comment
+from comments.models import Comment, Commenter, HouseRules
 from comments.moderating import decide, reply
 from comments.privacy import erase
+from comments.submitting import of_token
 from newsroom.publishing import withdraw
 from tests.comments.posting import post
 from tests.factories import approved, person, published
@@ -101,8 +102,9 @@ def test_is_found_by_its_secret_alone(edition, address):
 
 def test_is_changed_for_fifteen_minutes(address):
     answer = Client().post(f"{address}edit/", {"body": "Otherwise"})
-    assert (answer.status_code, answer["Location"]) == (303, address)
+    assert (answer.status_code, answer["Location"]) == (303, f"{address}?saved")
     private(answer)
+    assert "Your changes are saved." in read(answer["Location"])
     assert (mine().body, mine().status, mine().original) == ("Otherwise", "pending", "")
     decided("approve")
     assert "may wait for a moderator again" in read(address)
@@ -210,3 +212,28 @@ def test_an_edit_takes_nothing_out_of_where_a_rule_put_it(edition, status):
     assert (mine().body, mine().status) == ("Quite harmless", status)
     assert "Your comment is waiting" in read(trapped)
     assert any("field that people don’t see" in reason for reason in mine().reasons), "why stays on the card"
+
+
+def test_an_edit_publishes_nothing_that_a_person_took_back(edition, address):
+    HouseRules.objects.create(approve_after=1)
+    approved(edition.report, name="Reader", email="mine@example.org", body="Before")
+    Commenter.objects.update(confirmed_at=timezone.now())
+    Client().post(f"{address}edit/", {"body": "By the rule"})
+    assert mine_at(address).status == "approved"
+    decide([(mine_at(address).pk, mine_at(address).version)], "unapprove", by=person("Moderator"))
+    Client().post(f"{address}edit/", {"body": "By the rule!"})
+    assert mine_at(address).status == "pending"
+
+
+def test_is_changed_five_times_at_most(address):
+    for number in range(5):
+        assert Client().post(f"{address}edit/", {"body": f"Version {number}"}).status_code == 303
+    answer = Client().post(f"{address}edit/", {"body": "One more"})
+    assert answer.status_code == 429
+    assert "5 times" in answer.content.decode()
+    assert ">One more</textarea>" in answer.content.decode().replace("\n", "")
+    assert mine().body == "Version 4"
+
+
+def mine_at(address):
+    return of_token(address.rstrip("/").rpartition("/")[2])
