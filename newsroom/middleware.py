@@ -1,12 +1,17 @@
 """What is the same for every answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
+from django.utils.http import parse_header_parameters
 from django.views.defaults import bad_request
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 class ContentSecurityPolicy(CSPMiddleware):
@@ -21,21 +26,20 @@ class ContentSecurityPolicy(CSPMiddleware):
         return parts
 
 
-def refuse_encodings(
-    get_response: Callable[[HttpRequest], HttpResponseBase],
-) -> Callable[[HttpRequest], HttpResponseBase]:
+def refuse_encodings(application: "WSGIApplication") -> "WSGIApplication":
     """
-    Forms are in UTF-8. Django would read one in whatever codec of Python's its Content-Type names; some of them take
-    minutes for a megabyte (punycode), others are no text at all (zlib).
+    Around Django, as it reads a request in whatever codec of Python's the Content-Type names before any middleware is
+    asked; some take minutes for a megabyte (punycode), others are no text at all (zlib). Forms are in UTF-8.
     """
 
-    def middleware(request: HttpRequest) -> HttpResponseBase:
-        charset = (request.content_params or {}).get("charset", "utf-8")
-        if charset.strip().lower() not in {"utf-8", "utf8"}:
-            return bad_request(request, ValueError("Another encoding than UTF-8"))
-        return get_response(request)
+    def utf_8_alone(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        _, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
+        if parameters.get("charset", "utf-8").strip().lower() not in {"utf-8", "utf8"}:
+            start_response("400 Bad Request", [("Content-Type", "text/plain"), ("Cache-Control", "no-store")])
+            return [b"Forms are read in UTF-8 alone.\n"]
+        return application(environ, start_response)
 
-    return middleware
+    return utf_8_alone
 
 
 def same_for_everybody(

@@ -144,7 +144,6 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "newsroom.middleware.same_for_everybody",
     "newsroom.middleware.refuse_nul",
-    "newsroom.middleware.refuse_encodings",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # GZip before ConditionalGet, so that the ETag is made of the plain bytes and a 304 can happen.
     "django.middleware.gzip.GZipMiddleware",

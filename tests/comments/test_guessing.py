@@ -10,7 +10,7 @@ from django.utils import timezone
 from comments.models import Address, Comment, Commenter, HouseRules, Notice, address_digest
 from comments.notices import mute
 from newsroom.lib.addresses import one_spelling
-from tests.comments.posting import post, words
+from tests.comments.posting import post
 from tests.factories import approved, commented, published
 
 pytestmark = pytest.mark.django_db
@@ -110,22 +110,6 @@ def test_links_count_as_readers_would_see_them(edition):
         edition.report, body="https://a.example/，https://b.example/。https://c.example/“https://d.example/"
     )
     assert comment.reasons == ["4 links in the text"]
-
-
-@pytest.mark.parametrize(
-    "charset", ["punycode", "zlib", "rot13", "idna", "unicode_escape", "utf-16", "latin-1", "none"]
-)
-def test_forms_are_in_utf_8_whatever_they_say(edition, charset):
-    fields = words(edition, body="b" * 1000)
-    body = "".join(
-        f'--B\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()
-    )
-    sent = f"{body}--B--\r\n".encode()
-    url, kind = f"/comments/on/{edition.slug}/new/", "multipart/form-data; boundary=B; charset="
-    assert Client().generic("POST", url, sent, f"{kind}{charset}").status_code == 400
-    assert Client().get("/?x=1", CONTENT_TYPE=f"text/plain; charset={charset}").status_code == 400
-    assert not Comment.objects.exists()
-    assert Client().generic("POST", url, sent, f"{kind}UTF-8").status_code == 303
 
 
 @pytest.mark.parametrize("cookie", ["csrftoken=x", "sessionid=abc", 'csrftoken="; sessionid=', "messages=nonsense"])

@@ -161,6 +161,15 @@ def test_undoing_goes_back_through_what_one_did_and_passes_over_what_others_buil
     assert (one.status, two.status, report.discussion.is_open) == ("pending", "approved", True)
 
 
+@pytest.mark.parametrize(("minutes", "found"), [(59, True), (61, False)])
+def test_undoing_nothing_in_particular_reaches_back_an_hour(report, minutes, found):
+    comment, ann = commented(report), person("Moderator")
+    done = decide(seen(comment), "spam", by=ann)
+    with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
+        assert last_batch(ann) == (done.batch if found else None)
+        assert undo(done.batch, by=ann).done == [comment]  # by its name, however old
+
+
 @pytest.mark.parametrize("switch", ["comment", "issue"])
 def test_what_somebody_did_since_stands(report, switch):
     comment, ann = commented(report), person("Moderator")
