@@ -1,7 +1,11 @@
 """Decisions about comments: one effect each, logged, undone; and only by those who may."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from comments.models import Comment, Decision, Flag
 from comments.moderating import Refused, Stale, decide, edit, last_batch, pin, reply, set_open, undo, undo_last
