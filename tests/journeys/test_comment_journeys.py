@@ -93,7 +93,7 @@ def test_a_fault_keeps_everything_and_puts_the_reader_where_it_is(
     expect(page.get_by_role("heading", name="Leave a Reply to Marie Dupont")).to_be_visible()
     email = page.get_by_role("textbox", name="Email")
     expect(email).to_be_focused()
-    expect(email).to_have_accessible_description("This is no email address that mail can be sent to.")
+    expect(email).to_have_accessible_description("Please enter an email address such as name@example.net.")
     expect(page.get_by_role("textbox", name="Website")).to_have_accessible_description(
         "This is no address of a website."
     )
