@@ -95,7 +95,7 @@ def test_a_fault_keeps_everything_and_puts_the_reader_where_it_is(
     expect(email).to_be_focused()
     expect(email).to_have_accessible_description("Please enter an email address such as name@example.net.")
     expect(page.get_by_role("textbox", name="Website")).to_have_accessible_description(
-        "This is no address of a website."
+        "Please enter a web address such as https://example.org."
     )
     expect(page.get_by_role("alert").get_by_role("link")).to_have_count(2)
     expect(page.locator("#leave [name=body]")).to_have_value("Two\n\nparagraphs")
