@@ -372,9 +372,13 @@ class Page:
         return [(tab, label, self.counts[tab], self.wanted.query(tab=tab, page=1)) for tab, label in TABS.items()]
 
     @property
+    def first(self) -> int:
+        """The place of the page's first card in the tab, counted from one."""
+        return (self.wanted.page - 1) * self.wanted.per + 1
+
+    @property
     def span(self) -> str:
-        first = (self.wanted.page - 1) * self.wanted.per
-        return f"{first + 1:,}–{first + len(self.cards):,} of {self.total:,}" if self.cards else ""
+        return f"{self.first:,}–{self.first + len(self.cards) - 1:,} of {self.total:,}" if self.cards else ""
 
     @property
     def earlier(self) -> str:

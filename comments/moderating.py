@@ -9,6 +9,7 @@ what the first decided.
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -26,6 +27,7 @@ from reports.models import Report
 
 MODERATE = "comments.moderate_comment"
 MOST = 500  # comments in one transaction
+LOOKS_BACK = timedelta(hours=1)  # how far "undo", said of nothing in particular, reaches
 NAME_LENGTH = 245  # of Comment.name; first and last names together may be longer
 
 Act = Decision.Act
@@ -269,15 +271,21 @@ def restore(comment: Comment, before: dict[str, Any], earlier: Sequence[Decision
 
 def last_batch(by: Any) -> uuid.UUID | None:
     """
-    What is taken back when this moderator says no more than "undo": the last thing he did that can still be.
+    What is taken back when this moderator says no more than "undo": the last thing he did in this hour that
+    can still be.
 
-    Something that others built upon since is passed over.
+    Something that others built upon since is passed over. What is older is no longer "the last thing" to anybody who
+    presses a key; it is taken back from its card.
     """
     since = Decision.objects.filter(STANDS)
     built_upon = Exists(since.filter(comment=OuterRef("comment"), version__gt=OuterRef("version")))
     switched = Exists(since.filter(comment=None, report=OuterRef("report"), pk__gt=OuterRef("pk")))
     own = Decision.objects.filter(
-        STANDS, by=by, act__in=REVERSIBLE, actor__in=(Decision.Actor.STAFF, Decision.Actor.OPERATOR)
+        STANDS,
+        by=by,
+        act__in=REVERSIBLE,
+        actor__in=(Decision.Actor.STAFF, Decision.Actor.OPERATOR),
+        at__gte=timezone.now() - LOOKS_BACK,
     )
     newest = own.exclude(built_upon).exclude(switched).order_by("-at", "-pk")
     return newest.values_list("batch", flat=True).first()

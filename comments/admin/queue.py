@@ -7,6 +7,7 @@ Every door asks for `comments.moderate_comment`. A page, sent by a browser, is a
 
 import uuid
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
@@ -18,6 +19,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
@@ -99,6 +101,13 @@ class Queue(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    @cached_property
+    def crumbs(self) -> Any:
+        """The model as the breadcrumbs name it: by the menu's word, since "Comments" stands there already."""
+        named = copy(self.opts)
+        named.verbose_name_plural = "Queue"
+        return named
+
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
@@ -117,7 +126,7 @@ class Queue(ModelAdmin):
         page = desk.page_of(wanted, addresses=sees_addresses(request))
         context = {
             **self.admin_site.each_context(request),
-            "opts": self.opts,
+            "opts": self.crumbs,
             "title": "Comments",
             "page": page,
             "wanted": page.wanted,
@@ -233,7 +242,7 @@ class Queue(ModelAdmin):
                 status = 422
         context = {
             **self.admin_site.each_context(request),
-            "opts": self.opts,
+            "opts": self.crumbs,
             "title": "Edit a comment" if act == "edit" else "Answer a comment",
             "act": act,
             "form": form,
@@ -351,9 +360,7 @@ def overtaken_in(outcome: Outcome) -> dict[int, str]:
     """What was done to the comments that an act missed: who, what, when."""
     done = desk.decisions_about(outcome.missed)
     return {
-        comment.pk: f"{desk.told(done[comment.pk][0])}. What you wanted was not done."
-        if comment.pk in done
-        else "Somebody changed it meanwhile. What you wanted was not done."
+        comment.pk: f"{desk.told(done[comment.pk][0])}." if comment.pk in done else "Somebody changed it meanwhile."
         for comment in outcome.missed
     }
 
@@ -365,7 +372,7 @@ def said(stale: Stale) -> str:
 def overtaken(stale: Stale) -> Answer:
     answer = Answer(f"Not done. {said(stale)}", messages.WARNING, 409)
     if stale.decision and stale.decision.comment_id:
-        answer.missed = {stale.decision.comment_id: f"{said(stale)} What you wanted was not done."}
+        answer.missed = {stale.decision.comment_id: said(stale)}
     return answer
 
 
@@ -374,8 +381,9 @@ def tell(request: HttpRequest, answer: Answer) -> None:
     undo = f"undo:{answer.batch}" if answer.batch else ""
     messages.add_message(request, answer.level, answer.says, extra_tags=undo)
     names = dict(Comment.objects.filter(pk__in=list(answer.missed)[:SHOWN_AGAIN]).values_list("pk", "name"))
+    not_done = "Not done for " if answer.done else ""  # else the first sentence says so
     for pk, name in names.items():
-        messages.warning(request, f"{one_line(name)} (comment {pk}): {answer.missed[pk]}")
+        messages.warning(request, f"{not_done}{one_line(name)} (comment {pk}): {answer.missed[pk]}")
 
 
 def queue_url(wanted: Wanted) -> str:

@@ -14,6 +14,7 @@
   const help = document.querySelector("#queue-help");
   const tab = queue.dataset.tab;
   const most = Number(queue.dataset.most);
+  const DOING = { approve: "Approving", unapprove: "Sending back", spam: "Marking as spam", bin: "Moving to the bin" };
   const BECOMES = { approve: "approved", unapprove: "pending", spam: "spam", bin: "bin" };
 
   const cards = () => [...list().querySelectorAll(".queue-card")];
@@ -27,7 +28,8 @@
 
   /* What is shown, and said to those who listen */
 
-  const tell = (text, { bad = false, batch = null } = {}) => {
+  const tell = (text, { bad = false, busy = false, batch = null } = {}) => {
+    toast.classList.toggle("is-busy", busy);
     toast.classList.toggle("is-bad", bad);
     const words = document.createElement("span");
     words.textContent = text;
@@ -40,16 +42,36 @@
     toast.append(button);
   };
 
+  const countOf = (name) => queue.querySelector(`[data-count="${name}"]`);
+
+  /* The number in the desk's menu, which is of the whole queue: a narrowed one cannot tell it. */
+  const showInMenu = (count) => {
+    if ("narrowed" in queue.dataset) return;
+    const badge = document.querySelector(`#nav-sidebar-apps a[href="${location.pathname}"] > span:last-child`);
+    if (/^\s*\d+\+?\s*$/.test(badge?.textContent)) badge.textContent = count < 1000 ? count : "999+";
+  };
+
+  const showSpan = () => {
+    const span = document.querySelector("#queue-span");
+    const first = Number(span.dataset.first);
+    const [from, to, all] = [first, first + cards().length - 1, Number(countOf(tab).textContent)].map((number) =>
+      number.toLocaleString("en"),
+    );
+    span.textContent = cards().length ? `${from}–${to} of ${all}` : "";
+  };
+
   const showCounts = (counts) => {
     Object.entries(counts).forEach(([name, count]) => {
-      const place = queue.querySelector(`[data-count="${name}"]`);
+      const place = countOf(name);
       if (place) place.textContent = count;
+      if (name === "pending") showInMenu(Number(count));
     });
+    showSpan();
   };
 
   const addToCount = (name, number) => {
-    const place = queue.querySelector(`[data-count="${name}"]`);
-    if (place) place.textContent = Math.max(0, Number(place.textContent) + number);
+    const place = countOf(name);
+    if (place) showCounts({ [name]: Math.max(0, Number(place.textContent) + number) });
   };
 
   const showChosen = () => {
@@ -60,7 +82,9 @@
     all.indeterminate = number > 0 && number < cards().length;
   };
 
-  /* Where one is */
+  /* Where one is. On a fresh page that is the first card, which is only marked: the first j goes to it. */
+
+  let hasGone = false;
 
   const mark = (card) => {
     list()
@@ -72,6 +96,7 @@
   const go = (card) => {
     if (!card) return list().focus();
     mark(card);
+    hasGone = true;
     card.focus({ preventScroll: true });
     card.scrollIntoView({ block: "nearest" });
   };
@@ -79,7 +104,7 @@
   const move = (step, choosing) => {
     const all = cards();
     if (!all.length) return;
-    const here = all.indexOf(current());
+    const here = hasGone ? all.indexOf(current()) : -1;
     const next = here < 0 ? (step > 0 ? all[0] : all.at(-1)) : all[here + step];
     if (choosing && here >= 0) choose(all[here], true);
     if (!next) return tell(step > 0 ? "This is the last one here." : "This is the first one.");
@@ -141,6 +166,7 @@
     waiting += 1;
     line = line.then(act).finally(() => {
       waiting -= 1;
+      showSpan();
       if (!waiting) goOnIfEmpty();
     });
     return line;
@@ -149,7 +175,11 @@
   /* Cards that left, by number: where each stood, so that it can come back there */
 
   const left = new Map();
-  const batches = [];
+  const batches = []; // what can be taken back, the last last; null for an act that came to nothing
+
+  const remember = (batch) => {
+    if (batch || batches.at(-1) !== null) batches.push(batch || null);
+  };
 
   const drawn = (html) => {
     const shell = document.createElement("template");
@@ -184,8 +214,11 @@
 
   const decide = (act, many) => {
     const open = many.filter((card) => card.dataset.status !== BECOMES[act] || isReported(card));
-    if (!open.length) return tell(many.length ? "That is so already." : "Choose comments first, with x.");
-    if (open.length > most) return tell(`At most ${most} at once.`, { bad: true });
+    if (!many.length) return tell("Choose comments first, with x.");
+    if (!open.length || open.length > most) {
+      inTurn(() => remember(null));
+      return tell(open.length ? `At most ${most} at once.` : "That is so already.", { bad: open.length > 0 });
+    }
     const target = BECOMES[act];
     const source = Object.fromEntries(open.map((card) => [card.dataset.pk, card.dataset.status]));
     const count = (sign) =>
@@ -202,13 +235,15 @@
     count(1);
     showChosen();
     go(after ?? before);
+    if (open.length > 1) tell(`${DOING[act]}: ${open.length} comments…`, { busy: true });
     return inTurn(async () => {
       try {
         const { status, content } = await send(form.action, fields(act, pairs));
         if (status >= 400 && !Object.keys(content.missed).length) throw new Error(content.says);
         settle(content, status);
-        if (content.batch) batches.push(content.batch);
+        remember(content.batch);
       } catch (error) {
+        remember(null);
         count(-1);
         open.forEach((card) => putBack(card.dataset.pk));
         if (isNowhere()) go(open[0]);
@@ -217,47 +252,62 @@
     });
   };
 
+  /* What was done, and who was quicker about the rest. */
+  const withMissed = ({ says, done, missed }) => {
+    const others = Object.values(missed);
+    if (!others.length) return says;
+    return done.length ? `${says} Not done for ${others.length}: ${others[0]}` : `${says} ${others[0]}`;
+  };
+
   /* Show what an act came to: those that somebody else decided come back, with who and when. */
   const settle = (content, status) => {
     showCounts(content.counts);
     const missed = Object.keys(content.missed);
     const back = missed.map((pk) => putBack(pk, content.cards[pk])).filter(Boolean);
     if (back.length && isNowhere()) go(back[0]);
-    const others = missed.length > 0 ? ` ${Object.values(content.missed)[0]}` : "";
-    tell(content.says + others, { bad: status >= 400, batch: content.batch });
+    tell(withMissed(content), { bad: status >= 400, batch: content.batch });
     if (content.reload) load();
   };
 
-  const undo = (batch = batches.at(-1) ?? "") => {
-    if (batches.includes(batch)) batches.splice(batches.indexOf(batch), 1);
-    return takeBack(batch ? `undo:${batch}` : "undo", [], () => batch && batches.push(batch));
+  const UNDOING = "Undoing…";
+
+  /* What is the last thing done, is known when all that was pressed before has come to something. */
+  const undo = (named) => {
+    tell(UNDOING, { busy: true });
+    return inTurn(() => {
+      const batch = named ?? batches.at(-1);
+      if (batches.includes(batch)) batches.splice(batches.lastIndexOf(batch), 1);
+      if (batch === null) return tell("Nothing was done, so there is nothing to undo.");
+      return takeBack(batch ? `undo:${batch}` : "undo", [], () => batch && batches.push(batch));
+    });
   };
 
   const undoLast = (many) => {
     if (!many.length) return tell("Choose comments first, with x.");
-    return takeBack("undo-last", many.map(pair), () => {});
+    tell(UNDOING, { busy: true });
+    const pairs = many.map(pair);
+    return inTurn(() => takeBack("undo-last", pairs, () => {}));
   };
 
-  const takeBack = (act, pairs, onFailure) =>
-    inTurn(async () => {
-      try {
-        const { status, content } = await send(form.action, fields(act, pairs));
-        showCounts(content.counts);
-        const homeless = content.done.filter(({ pk }) => !cardOf(pk) && !left.get(String(pk))?.place.isConnected);
-        Object.keys(content.missed).forEach((pk) => cardOf(pk) && putBack(pk, content.cards[pk]));
-        if (content.reload || homeless.length > 1) {
-          await load();
-        } else {
-          const back = content.done.map(({ pk }) => place(pk, content.cards[pk])).filter(Boolean);
-          if (back.length) go(back[0]);
-        }
-        const others = Object.values(content.missed)[0] ?? "";
-        tell(`${content.says} ${others}`.trim(), { bad: status >= 400 });
-      } catch (error) {
-        onFailure();
-        tell(error.message, { bad: true });
+  const takeBack = async (act, pairs, onFailure) => {
+    if (!toast.classList.contains("is-busy")) tell(UNDOING, { busy: true });
+    try {
+      const { status, content } = await send(form.action, fields(act, pairs));
+      showCounts(content.counts);
+      const homeless = content.done.filter(({ pk }) => !cardOf(pk) && !left.get(String(pk))?.place.isConnected);
+      Object.keys(content.missed).forEach((pk) => cardOf(pk) && putBack(pk, content.cards[pk]));
+      if (content.reload || homeless.length > 1) {
+        await load();
+      } else {
+        const back = content.done.map(({ pk }) => place(pk, content.cards[pk])).filter(Boolean);
+        if (back.length) go(back[0]);
       }
-    });
+      tell(withMissed(content), { bad: status >= 400 });
+    } catch (error) {
+      onFailure();
+      tell(error.message, { bad: true });
+    }
+  };
 
   /* A card as it is now: on this tab, or gone from it. */
   const place = (pk, html) => {
@@ -274,12 +324,13 @@
     inTurn(async () => {
       try {
         const { status, content } = await send(form.action, fields(act));
-        if (content.batch) batches.push(content.batch);
+        remember(content.batch);
         const pks = Object.keys(content.cards);
         if (pks.length) pks.forEach((pk) => cardOf(pk) && go(putBack(pk, content.cards[pk])));
         else await load();
         tell(content.says, { bad: status >= 400, batch: content.batch });
       } catch (error) {
+        remember(null);
         tell(error.message, { bad: true });
       }
     });
@@ -372,7 +423,7 @@
           return tell(content.says || "Something is missing; see beside the field.", { bad: status >= 400 });
         }
         showCounts(content.counts);
-        if (content.batch) batches.push(content.batch);
+        remember(content.batch);
         delete room.dataset.act;
         const pk = card.dataset.pk;
         if (belongs(drawn(content.cards[pk]))) go(putBack(pk, content.cards[pk]));
@@ -414,6 +465,7 @@
     z: (event) => (event.shiftKey ? undoLast(chosen()) : undo()),
     r: () => withCurrent((card) => write(card, "reply")),
     e: () => withCurrent((card) => write(card, "edit")),
+    o: () => withCurrent(openRest),
     "?": () => help.showModal(),
   };
   Object.entries({ a: "approve", u: "unapprove", s: "spam", d: "bin" }).forEach(([key, act]) => {
@@ -425,6 +477,23 @@
     if (card) return act(card);
     return tell("Go to a comment first, with j.");
   };
+
+  const openRest = (card) => {
+    const rest = card.querySelector("[data-rest]");
+    if (!rest) return tell("All of it is shown already.");
+    rest.open = !rest.open;
+    return undefined;
+  };
+
+  /* Ctrl+Enter, on a Mac Cmd+Enter, sends what is being written. */
+  const sendWords = (event) => {
+    const words = event.target.closest(".queue-words form");
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !words || event.repeat || event.isComposing) return;
+    event.preventDefault();
+    words.requestSubmit();
+  };
+
+  document.addEventListener("keydown", sendWords);
 
   const isTyping = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable=true]");
 
@@ -466,7 +535,9 @@
 
   queue.addEventListener("focusin", (event) => {
     const card = event.target.closest(".queue-card");
-    if (card) mark(card);
+    if (!card) return;
+    mark(card);
+    hasGone = true;
   });
 
   queue.addEventListener("change", (event) => {
@@ -482,5 +553,6 @@
   // The button of a message, and nothing else on a fresh page, tells of what was done before it.
   const told = document.querySelector(".queue-messages button[value^='undo:']")?.value.slice(5);
   if (told) batches.push(told);
+  if (cards().length) mark(cards()[0]);
   showChosen();
 })();

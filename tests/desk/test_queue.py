@@ -168,6 +168,11 @@ class TestTheList:
         assert "Under the name Reader 1" in words(page)
         assert "Edited by mo" in words(page)
 
+    def test_the_way_to_the_page_is_the_permalink(self, desk: Client, report: Any) -> None:
+        comment = approved(report)
+        page = desk.get(QUEUE + "?tab=approved").content.decode()
+        assert f'href="{comment.url}">See it on the page' in page
+
     def test_an_issue_that_readers_no_longer_have(self, desk: Client, report: Any) -> None:
         of(report, 1)
         withdraw(report, by=None, note="")
