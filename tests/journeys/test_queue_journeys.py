@@ -52,6 +52,11 @@ def count(page: Page, tab: str) -> Locator:
     return page.locator(f"[data-count={tab}]")
 
 
+def badge(page: Page) -> Locator:
+    """The number in the desk's menu."""
+    return page.locator(f"#nav-sidebar-apps a[href='{QUEUE}'] > span").last
+
+
 def said(page: Page, words: str) -> None:
     expect(page.locator("#queue-toast")).to_contain_text(words)
 
@@ -78,6 +83,8 @@ def test_through_the_queue_by_keyboard_alone(page: Page, moderator: Any, waiting
     expect(card(page, two)).to_be_focused()
     expect(count(page, "pending")).to_have_text("5")
     expect(count(page, "approved")).to_have_text("1")
+    expect(page.locator("#queue-span")).to_have_text("1–5 of 5")
+    expect(badge(page)).to_have_text("5")
     press("s")
     said(page, "Marked as spam: Reader 2")
     press("d")
@@ -94,6 +101,8 @@ def test_through_the_queue_by_keyboard_alone(page: Page, moderator: Any, waiting
     assert names == [f"Reader {n}" for n in range(1, 7)]
     press("z")
     said(page, "There is nothing to undo.")
+    expect(page.locator("#queue-span")).to_have_text("1–6 of 6")
+    expect(badge(page)).to_have_text("6")
 
     # What is typed into a form decides nothing; Escape keeps it.
     press("r")
@@ -104,8 +113,7 @@ def test_through_the_queue_by_keyboard_alone(page: Page, moderator: Any, waiting
     expect(card(page, one)).to_be_focused()
     press("r")
     expect(answer).to_have_value("Thanks, as said above.")
-    press("Tab")
-    press("Enter")
+    press("Control+Enter")
     said(page, "Approved, and answered.")
     reply = Comment.objects.get(staff=moderator)
     assert (reply.body, reply.parent, status(one)) == ("Thanks, as said above.", one, "approved")
@@ -210,6 +218,7 @@ def test_of_two_moderators_the_second_sees_what_the_first_did(
     page.keyboard.press("s")
     said(page, "somebody decided before you")
     expect(card(page, one)).to_contain_text("Approved by Ann, a moment ago. What you wanted was not done.")
+    expect(page.locator("#queue-toast")).not_to_contain_text("What you wanted")
     expect(card(page, one).get_by_role("button", name="Unapprove")).to_be_visible()
     assert status(one) == "approved"
 
@@ -230,6 +239,49 @@ def test_of_two_moderators_the_second_sees_what_the_first_did(
     expect(card(page, four).get_by_role("alert")).to_contain_text("Marked as spam by Ann, a moment ago.")
     expect(card(page, four).get_by_role("textbox", name="Comment")).to_have_value("My better words.")
     assert Comment.objects.get(pk=four.pk).body == "Remark number 4."
+
+
+def test_an_act_that_was_refused_leaves_nothing_to_undo(
+    page: Page, sign_in: SignIn, moderator: Any, waiting: list[Comment], watch: Watch
+) -> None:
+    watch.expect("answered 409")
+    one, two, *_ = waiting
+    decide([(one.pk, 0)], "spam", by=moderator)
+    sign_in(page, moderator)
+    page.goto(QUEUE)
+    decide([(two.pk, 0)], "approve", by=person("Moderator", first_name="Ann"))
+    page.keyboard.press("s")  # on the first card, which is the current one without any key
+    page.keyboard.press("z")  # at once, before it is known what the first came to
+    said(page, "Nothing was done, so there is nothing to undo.")
+    assert [status(one), status(two)] == ["spam", "approved"]
+
+
+def test_the_rest_of_a_long_comment_and_a_slow_undo(
+    page: Page, sign_in: SignIn, moderator: Any, waiting: list[Comment]
+) -> None:
+    one = waiting[0]
+    Comment.objects.filter(pk=one.pk).update(body="Word " * 400)
+    sign_in(page, moderator)
+    page.goto(f"{QUEUE}?q=r")
+    rest = card(page, one).locator("[data-rest]")
+    for attribute in ("", None):
+        page.keyboard.press("o")
+        assert rest.get_attribute("open") == attribute
+    expect(badge(page)).to_have_text("6")
+    page.keyboard.press("j")
+    expect(card(page, one)).to_be_focused()
+    page.keyboard.press("Shift+X")
+    held: list[Any] = []
+    page.route("**/admin/comments/comment/*", lambda route: route.continue_() if held else held.append(route))
+    for key, words in (("Shift+S", "Marking as spam: 6 comments…"), ("z", "Undoing…")):
+        page.keyboard.press(key)
+        said(page, words)
+        expect(page.locator("#queue-toast.is-busy")).to_be_visible()
+    held[0].continue_()
+    said(page, "Undone: 6 comments.")
+    expect(page.locator("#queue-toast.is-busy")).to_have_count(0)
+    expect(badge(page)).to_have_text("6")  # of the whole queue, which this page does not tell
+    assert {status(row) for row in waiting} == {"pending"}
 
 
 def test_when_the_server_fails_the_card_comes_back(
