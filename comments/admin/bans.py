@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
@@ -29,6 +29,7 @@ from unfold.widgets import (
 )
 
 from comments.banning import ADD, LIFT, TIMES, Refused, ban, ban_author, comments_of, lift, staff_with_name, traits
+from comments.desk import TABS
 from comments.models import Ban, Comment
 
 SEE = "comments.view_ban"
@@ -150,6 +151,9 @@ class BanAdmin(ModelAdmin):
     search_help_text = "Searches whom and why"
     actions = None
 
+    class Media:
+        css = {"all": ["desk/ban.css"]}
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # a ban is lifted, on a page of its own; never edited
 
@@ -210,7 +214,7 @@ class BanAdmin(ModelAdmin):
                 self.message_user(
                     request, f"Banned: {row.label}. What comes from there goes to spam.", messages.SUCCESS
                 )
-                return redirect("admin:comments_ban_changelist")
+                return redirect(back_to_queue(comment) if comment else "admin:comments_ban_changelist")
         context = {
             "title": "Ban the author of a comment" if comment else "Ban somebody",
             "form": form,
@@ -259,6 +263,12 @@ class BanAdmin(ModelAdmin):
         everywhere = {**self.admin_site.each_context(request), "opts": self.opts}
         status = 422 if form.errors else 200
         return render(request, f"admin/comments/ban/{page}.html", {**everywhere, **context}, status=status)
+
+
+def back_to_queue(comment: Comment) -> str:
+    """The tab of the queue in which the comment is."""
+    tab = comment.status if comment.status in TABS else "pending"
+    return f"{reverse('admin:comments_comment_changelist')}?tab={tab}"
 
 
 def on(at: Any) -> str:
