@@ -104,7 +104,7 @@ class PeopleAdmin(ModelAdmin):
             commenter = get_object_or_404(Commenter, pk=pk)
             count = erase_commenter(commenter, by=request.user)
             stay = "1 comment stays" if count == 1 else f"{count} comments stay"
-            self.message_user(request, f"Erased. {stay}, by nobody in particular.", messages.SUCCESS)
+            self.message_user(request, f"Erased. {stay}, shown as by “Anonymous”.", messages.SUCCESS)
             return redirect("admin:comments_address_changelist")
         return self.answer(request, "erase", {"title": "Erase personal data", **self.facts(request, pk)})
 

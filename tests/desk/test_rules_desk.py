@@ -351,7 +351,7 @@ def test_an_administrator_looks_up_gives_out_and_erases_and_no_url_bears_the_add
     assert "There is no way back." in words(ask)
     assert Address.objects.exists()
     done = administrators_desk.post(f"{found['Location']}erase/", follow=True)
-    assert "1 comment stays, by nobody in particular." in words(done)
+    assert "1 comment stays, shown as by “Anonymous”." in words(done)
     comment.refresh_from_db()
     assert (comment.name, comment.body) == ("Anonymous", "Well said.")
     assert not Commenter.objects.exists()
