@@ -121,10 +121,10 @@ def understood_domain(line: str) -> str:
     ending = bare.startswith((".", "*."))
     host = domain_of(bare.lstrip("*."))
     if not host or "*" in host or " " in host or not all(host.split(".")):
-        raise ValueError(f"“{line}” is no domain. Write it as in example.org.")
+        raise ValueError(f"“{line}” is not a domain. Write it as in example.org.")
     if "." not in host:
         if not ending:
-            raise ValueError(f"“{line}” is no domain. For all names with that ending, write “.{host}”.")
+            raise ValueError(f"“{line}” is not a domain. For all names with that ending, write “.{host}”.")
         return f".{host}"
     return canonical_host(host)
 

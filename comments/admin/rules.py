@@ -49,6 +49,10 @@ class RulesForm(forms.ModelForm):
     class Meta:
         model = HouseRules
         fields = SETTINGS
+        labels = {
+            "approve_after": "Approve automatically after",
+            "max_links": "Hold from this many links",
+        }
         widgets = {
             "is_open": UnfoldBooleanSwitchWidget,
             "close_after": UnfoldAdminIntegerFieldWidget,

@@ -151,11 +151,11 @@ def test_a_line_is_kept_as_what_it_means(kind, line, kept):
         ("word", "x" * 201, "too long"),
         ("word", "ﷺ" * 100, "too long"),
         ("domain", "casino", "write “.casino”"),
-        ("domain", "http://", "is no domain"),
-        ("domain", "two words.example", "is no domain"),
-        ("domain", "a..example", "is no domain"),
-        ("domain", "*", "is no domain"),
-        ("domain", "ev*l.example", "is no domain"),
+        ("domain", "http://", "is not a domain"),
+        ("domain", "two words.example", "is not a domain"),
+        ("domain", "a..example", "is not a domain"),
+        ("domain", "*", "is not a domain"),
+        ("domain", "ev*l.example", "is not a domain"),
     ],
 )
 def test_a_line_that_can_be_no_rule_is_refused_with_a_sentence(kind, line, sentence):

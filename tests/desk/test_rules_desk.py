@@ -142,7 +142,7 @@ def test_faults_are_told_beside_the_box_and_nothing_typed_is_lost_or_saved(desk)
     response = page.send(desk, _save="")
     assert response.status_code == 422
     said = words(response)
-    for sentence in ("“*” is no word.", "“casino” is no domain.", "greater than or equal to 0"):
+    for sentence in ("“*” is no word.", "“casino” is not a domain.", "greater than or equal to 0"):
         assert sentence in said
     assert Form(response, "word_spam")["word_spam"] == "*\r\nfine"
     assert not Rule.objects.exists()
