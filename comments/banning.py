@@ -114,7 +114,12 @@ def capped(until: datetime | None, seen_at: datetime) -> datetime:
 
 @transaction.atomic
 def enter(row: Ban, *, by: Any, comment: Comment | None = None) -> Ban:
-    """Save a ban and its line of the log, unless the same is in force. Raises PermissionDenied, Refused."""
+    """
+    Save a ban and its line of the log, unless the same is in force. Raises PermissionDenied, Refused.
+
+    One of an address or a network is never said to be there already: whoever may ban a comment's author could guess
+    at the address until the answer was yes.
+    """
     require(by, ADD)
     now = timezone.now()
     row.reason, row.created_at, row.created_by = printable(row.reason).strip(), now, by
@@ -123,7 +128,7 @@ def enter(row: Ban, *, by: Any, comment: Comment | None = None) -> Ban:
     if row.until and row.until <= now:
         raise Refused("A ban ends later than now.")
     one_at_a_time(f"ban {row.kind} {row.value}")
-    if Ban.objects.active(now).filter(kind=row.kind, value=row.value).exists():
+    if row.kind not in BY_HAND and Ban.objects.active(now).filter(kind=row.kind, value=row.value).exists():
         raise Refused("That is banned already. Lift the ban first to change it.")
     row.save()
     after = {"ban": row.pk, "kind": row.kind, "whom": row.label, "until": in_log(row.until)}

@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.timesince import timesince
@@ -32,7 +32,7 @@ from comments.models import (
 )
 from comments.rules import house_rules, is_open
 from newsroom.lib.text import excerpt
-from reports.models import Edition, Report
+from reports.models import Edition
 
 SEE_ADDRESSES = "comments.view_address"
 TABS = {"pending": "Pending", "reported": "Reported", "approved": "Approved", "spam": "Spam", "bin": "Bin"}
@@ -167,7 +167,8 @@ class Card:
 
     @property
     def parent_words(self) -> str:
-        return excerpt(self.comment.parent.body, 160) if self.comment.parent else ""
+        parent = self.comment.parent
+        return excerpt(parent.body, 160) if parent and parent.status != Comment.Status.WITHDRAWN else ""
 
     @property
     def website(self) -> str:
@@ -238,7 +239,7 @@ def talks_of(reports: set[int]) -> dict[int, Talk]:
     live = {
         edition.report_id: edition for edition in Edition.objects.live().without_article().filter(report__in=reports)
     }
-    titles = dict(Report.objects.filter(pk__in=reports).values_list("pk", "title"))
+    titles = Edition.objects.titles_of(reports)
     switches = {row.report_id: row for row in Discussion.objects.filter(report__in=reports)}
     rules = house_rules()
     return {pk: talk(pk, titles[pk], live.get(pk), switches.get(pk), rules) for pk in titles}
@@ -405,8 +406,8 @@ def page_of(wanted: Wanted, *, addresses: bool) -> Page:
 
 def talked_about() -> list[tuple[int, str]]:
     """The issues on which there are comments, for choosing one."""
-    reports = Report.objects.filter(Exists(Comment.objects.filter(report=OuterRef("pk"))))
-    return list(reports.values_list("pk", "title"))
+    titles = Edition.objects.titles_of(Comment.objects.order_by().values("report"))
+    return list(reversed(titles.items()))
 
 
 def waiting() -> dict[str, int]:

@@ -130,12 +130,12 @@ def write(user: Any, row: Digest, every: str) -> EmailMultiAlternatives:
 
 
 def waiting(comments: list[Comment], moderator: int) -> list[Waiting]:
-    titles = titles_of({comment.report_id for comment in comments})
+    titles = Edition.objects.titles_of({comment.report_id for comment in comments})
     reports: dict[int, list[str]] = {}
     for flag in Flag.objects.open().filter(comment__in=comments):
         reasons = reports.setdefault(flag.comment_id, [])
-        if flag.get_reason_display() not in reasons:
-            reasons.append(flag.get_reason_display())
+        if flag.words not in reasons and len(reasons) < emails.REPORTS_SHOWN:
+            reasons.append(flag.words)
     return [
         Waiting(
             comment=comment,
@@ -145,12 +145,6 @@ def waiting(comments: list[Comment], moderator: int) -> list[Waiting]:
         )
         for comment in comments
     ]
-
-
-def titles_of(reports: Iterable[int]) -> dict[int, str]:
-    """Of each issue the title under which readers have it, or had it last."""
-    begun = Edition.objects.begun().exclude(kind=Edition.Kind.WITHDRAWAL).filter(report__in=reports)
-    return dict(begun.order_by("live_from", "pk").values_list("report", "title"))
 
 
 def choose(user: Any, every: str) -> None:

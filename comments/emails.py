@@ -28,6 +28,7 @@ TIME_TO_DECIDE = timedelta(hours=72)
 
 REPLY_SHOWN = 500  # letters of a reply
 COMMENT_SHOWN = 1_000  # letters of a comment in a digest
+REPORTS_SHOWN = 5  # of readers, about one comment
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,13 @@ class Waiting:
 
 def confirm_address(notice: Notice, to: str, edition: Edition) -> EmailMultiAlternatives:
     """To whoever wrote a comment and ticked "tell me", while the address is unconfirmed: once, to ask for that."""
-    url = link("confirm", CONFIRM, notice.commenter_id)
+    url, out = link("confirm", CONFIRM, notice.commenter_id), link("out", OUT, notice.commenter_id)
     return compose(
         "confirm_address",
         to,
-        {"issue": edition.title, "url": url, "hours": round(TIME_TO_CONFIRM.total_seconds() / 3600)},
+        {"issue": edition.title, "url": url, "out": out, "hours": round(TIME_TO_CONFIRM.total_seconds() / 3600)},
         identity=identity(notice),
+        unsubscribe=out,
     )
 
 

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from newsroom.lib.addresses import one_spelling
 from newsroom.lib.pseudonyms import pseudonym
-from newsroom.lib.text import UNSEEN, FoldedField, LineField, PlainTextField, folded
+from newsroom.lib.text import UNSEEN, FoldedField, LineField, PlainTextField, excerpt, folded
 from reports.models import Report
 
 DEPTH = 3  # a comment, a reply, a reply to a reply
@@ -384,6 +384,12 @@ class Flag(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_reason_display()} ({self.comment_id})"
+
+    @property
+    def words(self) -> str:
+        """The reason, and the beginning of what the reader added to it."""
+        note = excerpt(self.note)
+        return f"{self.get_reason_display()}: “{note}”" if note else self.get_reason_display()
 
 
 class BanQuerySet(models.QuerySet["Ban"]):

@@ -332,7 +332,7 @@ def edit(pk: int, version: int, *, body: str, name: str, by: Any, why: str = "")
 @transaction.atomic
 def reply(pk: int, version: int, *, body: str, by: Any) -> tuple[Comment, Outcome]:
     """
-    Answer a comment as the staff, with their mark; one that waits is approved with it.
+    Answer a comment as the staff, with their mark and full name; one that waits is approved with it.
 
     Raises PermissionDenied, Stale, and Refused where there is no room below the comment or nothing to say.
     """
@@ -351,7 +351,7 @@ def reply(pk: int, version: int, *, body: str, by: Any) -> tuple[Comment, Outcom
     comment = Comment.objects.create(
         report_id=parent.report_id,
         parent=above,
-        name=(by.get_full_name() or by.get_username())[:NAME_LENGTH] if by else "The editors",
+        name=(by.get_full_name() if by else "")[:NAME_LENGTH] or "The editors",
         body=body,
         staff=by,
         status=Status.APPROVED,

@@ -9,6 +9,7 @@ are its projections, which answer questions across issues.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import PurePath
 from typing import Any
@@ -294,6 +295,11 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def begun(self, now: datetime | None = None) -> EditionQuerySet:
         """Those whose time has come, past ones too: what was public once."""
         return self.filter(live_from__lte=now or timezone.now())
+
+    def titles_of(self, reports: Iterable[int] | models.QuerySet[Any, Any]) -> dict[int, str]:
+        """By issue, the title under which readers have it, or had it last; nothing for one they never had."""
+        begun = self.begun().exclude(kind=Edition.Kind.WITHDRAWAL).filter(report__in=reports)
+        return dict(begun.order_by("live_from", "pk").values_list("report", "title"))
 
     def newest_first(self) -> EditionQuerySet:
         return self.order_by("-issued_on", "-report_id")

@@ -15,7 +15,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
@@ -194,7 +194,7 @@ class Queue(ModelAdmin):
     @for_moderators
     def edit(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Change the words of a comment: the form (GET), and keeping them (POST)."""
-        comment = get_object_or_404(Comment, pk=pk)
+        comment = get_object_or_404(Comment.objects.exclude(status=Comment.Status.WITHDRAWN), pk=pk)
         form = EditForm(request.POST or None, initial={"name": comment.name, "body": comment.body})
 
         def save(version: int) -> Answer:
@@ -208,7 +208,7 @@ class Queue(ModelAdmin):
     @for_moderators
     def reply(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Answer a comment as the staff: the form (GET), and publishing the answer (POST)."""
-        comment = get_object_or_404(Comment, pk=pk)
+        comment = get_object_or_404(Comment.objects.exclude(status=Comment.Status.WITHDRAWN), pk=pk)
         form = ReplyForm(request.POST or None)
 
         def save(version: int) -> Answer:
@@ -343,10 +343,13 @@ def pinned(request: HttpRequest, rest: str, wanted: bool) -> Answer:
 
 
 def switched(request: HttpRequest, rest: str, is_open: bool | None) -> Answer:
-    report = get_object_or_404(Report, pk=desk.whole(rest) or 0)
+    talk = desk.talk_of(desk.whole(rest) or 0)
+    if talk is None:
+        raise Http404("No issue that readers ever had has this number.")
+    report = Report.objects.get(pk=talk.pk)
     line = moderating.set_open(report, is_open, by=request.user)
     state = {True: "open", False: "closed", None: "as the house rules say"}[is_open]
-    return Answer(f"Comments on “{report.title}” are {state}.", batch=line.batch if line else None)
+    return Answer(f"Comments on “{talk.title}” are {state}.", batch=line.batch if line else None)
 
 
 def counted(comments: Sequence[Comment]) -> str:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from comments.desk import talk_of, told
 from comments.digests import may_decide
-from comments.emails import CONFIRM, DECIDE, OUT, TIME_TO_CONFIRM, TIME_TO_DECIDE
+from comments.emails import CONFIRM, DECIDE, OUT, REPORTS_SHOWN, TIME_TO_CONFIRM, TIME_TO_DECIDE
 from comments.models import Comment, Decision
 from comments.moderating import decide as decide_about
 from comments.notices import confirm as confirm_address
@@ -108,8 +108,8 @@ class Question:
 
     @property
     def reports(self) -> list[str]:
-        """For what readers reported it, and nobody has decided about yet."""
-        return list(dict.fromkeys(flag.get_reason_display() for flag in self.comment.flags.all().open()))
+        """For what readers reported it, and nobody has decided about yet: the first five that differ."""
+        return list(dict.fromkeys(flag.words for flag in self.comment.flags.all().open()))[:REPORTS_SHOWN]
 
 
 @mailed_link

@@ -136,6 +136,15 @@ def test_what_makes_no_sense_is_refused_with_a_sentence(kind, typed, reason, sen
     assert Ban.objects.count() == Decision.objects.count() == 1
 
 
+@pytest.mark.parametrize(("kind", "typed"), [("address", "vera@example.org"), ("network", "203.0.113.7")])
+def test_no_answer_tells_whether_an_address_or_a_network_is_banned(kind, typed):
+    ban(kind, typed, by=None, reason="First")
+    again = ban(kind, typed, by=None, reason="A guess")
+    other = ban(kind, f"x{typed}" if kind == "address" else "198.51.100.7", by=None, reason="A guess")
+    assert again.label == other.label
+    assert Ban.objects.active().count() == 3
+
+
 def test_a_ban_in_the_past_is_refused():
     with pytest.raises(Refused, match="later than now"):
         ban("name", "X Y", by=None, reason="x", until=timezone.now())

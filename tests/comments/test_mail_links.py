@@ -252,6 +252,14 @@ def test_keeping_what_was_reported_answers_the_reports(visitor, report, moderato
     assert Comment.objects.approved().count() == 1
 
 
+def test_what_readers_add_to_a_report_is_shown_and_stays_text(visitor, report, moderator):
+    comment = approved(report)
+    Flag.objects.create(comment=comment, reason="personal", note="<b>My address</b> is in it")
+    Flag.objects.create(comment=comment, reason="spam")
+    page = visitor.get(decide_link(comment, moderator.pk)).content.decode()
+    assert "“&lt;b&gt;My address&lt;/b&gt; is in it”; Spam or advertising" in page
+
+
 def test_only_asking_and_acting(visitor, asking):
     here = link("out", asking.commenter_id)
     assert visitor.head(here).status_code == 200

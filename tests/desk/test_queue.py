@@ -11,11 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from comments.models import Comment, Decision, Flag
+from comments.models import Comment, Decision, Discussion, Flag
 from comments.moderating import decide, edit, reply
 from newsroom.publishing import withdraw
 from tests.desk.browsing import Form, signed_in, words
-from tests.factories import approved, commented, person, published
+from tests.factories import approved, commented, complete_issue, person, published
 
 pytestmark = pytest.mark.django_db
 
@@ -342,7 +342,8 @@ class TestWriting:
         Form(desk.get(f"{QUEUE}{comment.pk}/reply/"), "body").send(desk, body="Thank you.")
         comment.refresh_from_db()
         answer = comment.replies.get()
-        assert (comment.status, answer.status, answer.staff, answer.name) == ("approved", "approved", moderator, "mo")
+        given = (comment.status, answer.status, answer.staff, answer.name)
+        assert given == ("approved", "approved", moderator, "The editors"), "his log-in name is not for readers"
         assert "Staff" in words(desk.get(QUEUE, {"tab": "approved"}))
         press(desk, "undo")
         assert Comment.objects.approved().count() == 0
@@ -478,3 +479,18 @@ def test_a_ban_is_a_link_away_for_those_who_may(desk: Client, report: Any) -> No
     other = person()
     other.user_permissions.add(Permission.objects.get(codename="moderate_comment"))
     assert link not in signed_in(other).get(QUEUE).content.decode()
+
+
+class TestWhatReadersNeverHad:
+    def test_no_title_of_a_draft_and_no_switch_for_it(self, desk: Client, report: Any) -> None:
+        of(report, 1)
+        draft = complete_issue(title="Secret plans")
+        report.title = "Secret new title"
+        report.save()
+        for answer in (
+            desk.get(QUEUE, {"issue": draft.pk}),
+            desk.get(QUEUE),
+            desk.post(QUEUE, {"do": f"close:{draft.pk}"}, headers={"Accept": "application/json"}),
+        ):
+            assert "Secret" not in answer.content.decode()
+        assert not Discussion.objects.filter(report=draft).exists()
