@@ -23,7 +23,7 @@ class Command(BaseCommand):
             count = find(address).comments.count()
             if not yes:
                 self.ask(count)
-            self.stdout.write(f"Erased. {erase(address, by=None)} comments stay, by nobody in particular.")
+            self.stdout.write(f"Erased. {erase(address, by=None)} comments stay, shown as by “Anonymous”.")
         except Unknown as unknown:
             raise CommandError(str(unknown)) from None
 
