@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import SequenceMatcher
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q
@@ -30,7 +30,9 @@ from comments.models import (
     HouseRules,
     address_digest,
 )
+from comments.record import doer
 from comments.rules import house_rules, is_open
+from newsroom.lib.numbers import row_number
 from newsroom.lib.text import excerpt
 from reports.models import Edition
 
@@ -39,7 +41,6 @@ TABS = {"pending": "Pending", "reported": "Reported", "approved": "Approved", "s
 SIZES = (50, 100, 500)
 FOLDED_FROM = 1_000  # letters; what is longer shows its beginning, and the rest on demand
 COMPARED = 20_000  # letters; longer texts are shown one after the other, not word by word
-LARGEST = 2**63 - 1  # what a number of a row can be
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,14 @@ class Wanted:
     @classmethod
     def of(cls, params: Mapping[str, str]) -> "Wanted":
         """Whatever makes no sense counts as not said."""
-        per = whole(params.get("per"))
+        per = row_number(params.get("per"))
         return cls(
             tab=params.get("tab", "") if params.get("tab", "") in TABS else "pending",
-            page=whole(params.get("page")) or 1,
+            page=row_number(params.get("page")) or 1,
             per=per if per in SIZES else SIZES[0],
             search=params.get("q", "").strip()[:200],
-            issue=whole(params.get("issue")),
-            author=whole(params.get("author")),
+            issue=row_number(params.get("issue")) or None,
+            author=row_number(params.get("author")) or None,
         )
 
     def query(self, **changes: Any) -> str:
@@ -93,12 +94,6 @@ class Wanted:
                 words |= Q(commenter__in=Commenter.objects.filter(digest=digest).values("pk"))
             found = found.filter(words)
         return found
-
-
-def whole(text: str | None) -> int | None:
-    """A number from an address, None where there is none that could be one of a row."""
-    number = int(text) if text and text.isascii() and text.isdigit() and len(text) < 20 else 0
-    return number if 0 < number <= LARGEST else None
 
 
 # The cards
@@ -135,6 +130,20 @@ class Record:
     reports: int = 0
 
 
+class Button(NamedTuple):
+    """What it does, what stands on it, its key, and its colour, if it has one."""
+
+    does: str
+    label: str
+    key: str
+    colour: str = ""
+
+
+APPROVE, KEEP = Button("approve", "Approve", "a", "approve"), Button("approve", "Keep", "a", "approve")
+SPAM, BIN = Button("spam", "Spam", "s", "spam"), Button("bin", "Bin", "d", "bin")
+UNAPPROVE, NOT_SPAM, RESTORE = (Button("unapprove", label, "u") for label in ("Unapprove", "Not spam", "Restore"))
+
+
 @dataclass(frozen=True)
 class Card:
     comment: Comment
@@ -155,6 +164,17 @@ class Card:
     def pair(self) -> str:
         """Which comment, and as of which version: what every button sends."""
         return f"{self.comment.pk}:{self.comment.version}"
+
+    @property
+    def buttons(self) -> list[Button]:
+        """The buttons that always stand on a card, in their places: letting it through, spam, bin."""
+        status = self.comment.status
+        let_through = UNAPPROVE if status == Comment.Status.APPROVED else APPROVE
+        return [
+            KEEP if self.is_reported else let_through,
+            NOT_SPAM if status == Comment.Status.SPAM else SPAM,
+            RESTORE if status == Comment.Status.BIN else BIN,
+        ]
 
     @property
     def is_reported(self) -> bool:
@@ -305,12 +325,6 @@ def decisions_about(comments: Iterable[Comment]) -> dict[int, list[Decision]]:
 # Words
 
 
-def who(decision: Decision) -> str:
-    if decision.by:
-        return str(decision.by.get_full_name() or decision.by.get_username())
-    return {"rule": "a rule", "author": "its author", "operator": "the operator"}.get(decision.actor, "somebody")
-
-
 def ago(then: datetime, now: datetime | None = None) -> str:
     now = now or timezone.now()
     if (now - then).total_seconds() < 60:
@@ -322,10 +336,10 @@ def told(decision: Decision) -> str:
     """Who did what, and when: "Approved by Ann, a moment ago"."""
     did = capfirst(decision.get_act_display())
     if decision.undoes_id:
-        return f"{capfirst(who(decision))} undid “{decision.get_act_display()}”, {ago(decision.at)}"
+        return f"{capfirst(doer(decision))} undid “{decision.get_act_display()}”, {ago(decision.at)}"
     if decision.act == Decision.Act.WITHDRAW:
         return f"{did}, {ago(decision.at)}"
-    return f"{did} by {who(decision)}, {ago(decision.at)}"
+    return f"{did} by {doer(decision)}, {ago(decision.at)}"
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,14 @@ from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 
 from comments.models import Comment, Decision
+from comments.record import called, doer
+from newsroom.lib.numbers import row_number
 from reports.models import Report
 
 PER_PAGE = 50
-LARGEST = 2**31 - 1
 WEEKS = 12
 Act = Decision.Act
 # What decides about a comment that waits, of all that can be done.
@@ -52,12 +54,12 @@ class Wanted:
         return cls(
             act=one_of(params.get("act"), Act.values),
             actor=one_of(params.get("actor"), Decision.Actor.values),
-            person=whole(params.get("person")),
-            issue=whole(params.get("issue")),
+            person=row_number(params.get("person")),
+            issue=row_number(params.get("issue")),
             since=day(params.get("since")),
             until=day(params.get("until")),
             search=params.get("q", "").strip()[:200],
-            page=whole(params.get("page")) or 1,
+            page=row_number(params.get("page")) or 1,
         )
 
     def query(self, page: int = 1) -> str:
@@ -91,19 +93,13 @@ class Wanted:
         return found
 
     def words(self) -> Q:
-        number = whole(self.search.removeprefix("#"))
+        number = row_number(self.search.removeprefix("#"))
         words = Q(why__icontains=self.search) | Q(comment__name__icontains=self.search)
         return words | Q(comment=number) if number else words
 
 
 def one_of(given: str | None, values: Iterable[str]) -> str:
     return given if given and given in values else ""
-
-
-def whole(text: str | None) -> int:
-    """A number that can be one of a row, else 0."""
-    number = int(text) if text and text.isascii() and text.isdigit() and len(text) < 20 else 0
-    return number if number <= LARGEST else 0
 
 
 def day(text: str | None) -> date | None:
@@ -152,7 +148,7 @@ class Line:
             at=timezone.localtime(decision.at),
             did=f"undid: {did}" if decision.undoes_id else did,
             to={Act.BAN: "the author of", Act.ERASE: "of"}.get(Act(decision.act), ""),
-            who=who(decision),
+            who=doer(decision) if decision.by else capfirst(doer(decision)),
             comment=decision.comment,
             issue=report.title if report else "",
             why=decision.why,
@@ -161,12 +157,6 @@ class Line:
                 for name in sorted({*decision.before, *decision.after} - {"ban"})
             ],
         )
-
-
-def who(decision: Decision) -> str:
-    if decision.by:
-        return str(decision.by.get_full_name() or decision.by.get_username())
-    return {"rule": "A rule", "author": "Its author", "operator": "The operator"}.get(decision.actor, "Somebody")
 
 
 def said(name: str) -> str:
@@ -209,7 +199,7 @@ def page_of(wanted: Wanted) -> Page:
 def people() -> list[tuple[int, str]]:
     """Those who are in the log, for choosing one."""
     users = get_user_model().objects.filter(Exists(Decision.objects.filter(by=OuterRef("pk"))))
-    return [(user.pk, user.get_full_name() or user.get_username()) for user in users.order_by("username")]
+    return [(user.pk, called(user)) for user in users.order_by("username")]
 
 
 def issues() -> list[tuple[int, str]]:

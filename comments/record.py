@@ -12,6 +12,18 @@ def actor(by: Any) -> str:
     return Decision.Actor.OPERATOR if by is None else Decision.Actor.STAFF
 
 
+def called(user: Any) -> str:
+    """How somebody of the staff is called on the desk."""
+    return str(user.get_full_name() or user.get_username())
+
+
+def doer(decision: Decision) -> str:
+    """Who made a decision, within a sentence."""
+    if decision.by:
+        return called(decision.by)
+    return {"rule": "a rule", "author": "its author", "operator": "the operator"}.get(decision.actor, "somebody")
+
+
 def entry(
     act: str,
     *,

@@ -31,6 +31,7 @@ from unfold.widgets import (
 from comments.banning import ADD, LIFT, TIMES, Refused, ban, ban_author, comments_of, lift, staff_with_name, traits
 from comments.desk import TABS
 from comments.models import Ban, Comment
+from comments.record import called
 
 SEE = "comments.view_ban"
 STATES = {"active": ("In force", "danger"), "over": ("Over", "info"), "lifted": ("Lifted", "success")}
@@ -190,7 +191,7 @@ class BanAdmin(ModelAdmin):
 
     @admin.display(description="by")
     def by(self, row: Ban) -> str:
-        return called(row.created_by)
+        return named(row.created_by)
 
     # Banning
 
@@ -243,8 +244,8 @@ class BanAdmin(ModelAdmin):
             "state": state(row),
             "badge": STATES[state(row)],
             "comment": comments_of([row]).get(row.pk),
-            "by": called(row.created_by),
-            "lifted_by": called(row.lifted_by),
+            "by": named(row.created_by),
+            "lifted_by": named(row.lifted_by),
             "form": form,
             "may_lift": may_lift and state(row) == "active",
         }
@@ -275,5 +276,5 @@ def on(at: Any) -> str:
     return date_format(timezone.localtime(at), "j M Y, H:i")
 
 
-def called(user: Any) -> str:
-    return (user.get_full_name() or user.get_username()) if user else "The operator"
+def named(user: Any) -> str:
+    return called(user) if user else "The operator"

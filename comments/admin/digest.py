@@ -8,10 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from comments import digests
+from comments.admin.moderators import ForModerators
 from comments.models import Digest, HouseRules
 from comments.moderating import MODERATE
 from comments.rules import house_rules
@@ -35,21 +35,7 @@ class DigestForm(forms.Form):
 
 
 @admin.register(Digest)
-class DigestAdmin(ModelAdmin):
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm(MODERATE))
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.has_perm(MODERATE))
-
-    has_change_permission = has_view_permission
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
+class DigestAdmin(ForModerators):
     def get_urls(self) -> list[URLPattern]:
         return [path("", self.admin_site.admin_view(self.choose), name="comments_digest_changelist")]
 

@@ -20,13 +20,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from comments import desk, moderating
+from comments.admin.moderators import ForModerators
 from comments.desk import SEE_ADDRESSES, Wanted
 from comments.models import Comment, Decision
 from comments.moderating import BECOMES, MODERATE, Outcome, Refused, Stale
+from newsroom.lib.numbers import row_number
 from newsroom.lib.text import excerpt, one_line
 from reports.models import Report
 
@@ -84,22 +85,8 @@ def for_moderators(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
 
 
 @admin.register(Comment)
-class Queue(ModelAdmin):
-    """The list of comments is the queue. There is nothing to add or to delete here, and so no page for it."""
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm(MODERATE))
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.has_perm(MODERATE))
-
-    has_change_permission = has_view_permission
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+class Queue(ForModerators):
+    """The list of comments is the queue."""
 
     @cached_property
     def crumbs(self) -> Any:
@@ -232,7 +219,7 @@ class Queue(ModelAdmin):
         if request.method == "POST":
             try:
                 if form.is_valid():
-                    return self.answer(request, wanted, save(desk.whole(request.POST.get("version")) or 0))
+                    return self.answer(request, wanted, save(row_number(request.POST.get("version"))))
                 status = 422
             except Stale as found:
                 comment.refresh_from_db()
@@ -272,8 +259,8 @@ def wants_json(request: HttpRequest) -> bool:
 def pair(text: str) -> tuple[int, int] | None:
     """A comment's number and the version seen, "12:3"; None if that is not what it says."""
     pk, _, version = text.partition(":")
-    number = desk.whole(pk)
-    return (number, desk.whole(version) or 0) if number else None
+    number = row_number(pk)
+    return (number, row_number(version)) if number else None
 
 
 def chosen(request: HttpRequest, rest: str) -> list[tuple[int, int]]:
@@ -343,7 +330,7 @@ def pinned(request: HttpRequest, rest: str, wanted: bool) -> Answer:
 
 
 def switched(request: HttpRequest, rest: str, is_open: bool | None) -> Answer:
-    talk = desk.talk_of(desk.whole(rest) or 0)
+    talk = desk.talk_of(row_number(rest))
     if talk is None:
         raise Http404("No issue that readers ever had has this number.")
     report = Report.objects.get(pk=talk.pk)

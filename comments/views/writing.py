@@ -17,6 +17,7 @@ from comments.views.reading import shown_or_404
 from comments.views.spam import opinion
 from newsroom.lib import stamps
 from newsroom.lib.network import fingerprint
+from newsroom.lib.numbers import row_number
 from newsroom.lib.origin import same_origin
 from newsroom.lib.stamps import Age
 from reports.caching import of_issue, public_page
@@ -121,7 +122,8 @@ def receive(request: HttpRequest, edition: Edition) -> HttpResponse:
     """
     form, parent = CommentForm(request.POST, auto_id="leave_%s"), None
     stamp, age = stamp_for(request, "comment", edition.report_id)
-    parent_pk = number(request.POST.get("parent", ""))
+    given = request.POST.get("parent")
+    parent_pk = row_number(given) if given else None
     try:
         parent = admit(edition, parent_pk)
         guard_origin(request)
@@ -134,13 +136,6 @@ def receive(request: HttpRequest, edition: Edition) -> HttpResponse:
     except Refused as refusal:
         return form_page(request, edition, parent, form=form, stamp=stamp, refusal=refusal)
     return SeeOther(reverse("comments:status", args=[token]))
-
-
-def number(text: str) -> int | None:
-    """The number of a comment as a form sends it; 0, which none has, for what is no number."""
-    if not text:
-        return None
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 def form_page(
