@@ -1,12 +1,9 @@
 """Mail to moderators: to whom, when, what is in it; and where each chooses how often."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connections
 from django.urls import reverse
 
 from comments import digests
@@ -15,6 +12,7 @@ from comments.models import Comment, Digest, Flag, HouseRules
 from comments.moderating import decide
 from tests.factories import approved, commented, person, published
 from tests.mailbox import open_mailbox, whole
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -221,17 +219,7 @@ def test_a_worker_killed_after_its_claim_delays_the_mail(report, mailbox, modera
 def test_workers_at_once_send_one(mailbox, report):
     people = [person("Moderator", email=f"m{n}@newsroom.example") for n in range(3)]
     wait(report, NOON - DAY)
-    ready = Barrier(4)
-
-    def run(number: int) -> int:
-        try:
-            ready.wait(10)
-            return send_due(NOON)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(4) as pool:
-        assert sum(pool.map(run, range(4))) == 3
+    assert sum(at_once(lambda number: send_due(NOON), 4)) == 3
     assert sorted(mail["To"] for mail in mailbox.mails) == [user.email for user in people]
 
 

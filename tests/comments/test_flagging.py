@@ -1,11 +1,9 @@
 """Readers' reports: one per network, comment and reason; each new reason brings a comment back once."""
 
-import threading
 from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -15,6 +13,7 @@ from comments.moderating import decide
 from newsroom.publishing import withdraw
 from tests.comments.posting import aged, report
 from tests.factories import approved, commented, published
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -145,22 +144,16 @@ def test_ten_reports_of_a_network_within_an_hour_and_no_more(client, comment):
 def test_the_limits_hold_when_all_come_at_once():
     comment = approved(published(title="Flooded").report)
     others = [approved(comment.report, body=f"{n}", email=f"{n}@example.org", network=f"{n}") for n in range(12)]
-    together, refused = threading.Barrier(6), []
+    refused = []
 
     def send(number):
-        together.wait()
         for other in (comment, others[2 * number], others[2 * number + 1]):
             try:
                 flag(other, "spam", "", "one network")
             except TooMany:
                 refused.append(other)
-        connection.close()
 
-    threads = [threading.Thread(target=send, args=(number,)) for number in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(send, 6)
     assert Flag.objects.count() == 10
     assert comment.flags.count() == 1
     assert len(refused) == 3

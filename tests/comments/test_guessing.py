@@ -105,7 +105,7 @@ def test_whoever_stopped_our_mail_is_left_alone_for_a_month(edition):
 
 
 def test_links_count_as_readers_would_see_them(edition):
-    HouseRules.objects.create(max_links=4, hold_repeats=False)
+    HouseRules.objects.create(pk=1, max_links=4, hold_repeats=False)
     comment = commented(
         edition.report, body="https://a.example/，https://b.example/。https://c.example/“https://d.example/"
     )

@@ -1,35 +1,18 @@
 """Many moderators decide in the same second. Real threads, a real database: one effect, one line, one mail."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connections
 
 from comments.models import Comment, Decision, Discussion, Notice
 from comments.moderating import Refused, Stale, decide, edit, pin, reply, set_open, undo
 from tests.factories import approved, commented, person, published
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MANY = 50
-
-
-def at_once(act: Callable[[int], str], threads: int = MANY) -> list[str]:
-    """What the threads answer that do one thing, all beginning together; whatever one raises is raised here."""
-    ready = Barrier(threads)
-
-    def run(number: int) -> str:
-        try:
-            ready.wait(20)
-            return act(number)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(run, range(threads)))
 
 
 @pytest.fixture
@@ -46,7 +29,7 @@ def test_fifty_moderators_decide_about_one_comment(report: Any) -> None:
         outcome = decide([(comment.pk, 0)], acts[number % 3], by=moderators[number])
         return "done" if outcome.done else f"missed {len(outcome.missed)}"
 
-    assert sorted(at_once(act)) == ["done", *["missed 1"] * (MANY - 1)]
+    assert sorted(at_once(act, MANY)) == ["done", *["missed 1"] * (MANY - 1)]
     comment.refresh_from_db()
     (line,) = comment.decisions.filter(actor="staff")
     assert (comment.version, comment.decided_by, comment.status) == (1, line.by, line.after["status"])
@@ -56,7 +39,7 @@ def test_fifty_approve_one_comment_and_one_mail_is_due(report: Any) -> None:
     parent = approved(report, wants_mail=True, email="parent@example.org")
     comment = commented(report, wants_mail=True, parent=parent, body="I agree.")
     Notice.objects.all().delete()
-    at_once(lambda number: str(len(decide([(comment.pk, 0)], "approve", by=None).done)))
+    at_once(lambda number: str(len(decide([(comment.pk, 0)], "approve", by=None).done)), MANY)
     assert sorted(Notice.objects.values_list("kind", "commenter")) == [
         ("published", comment.commenter_id),
         ("reply", parent.commenter_id),

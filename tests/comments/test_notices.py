@@ -1,13 +1,9 @@
 """Mails to commenters: who gets which, once, whatever the server and the other workers do."""
 
 import logging
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from comments import notices
@@ -18,6 +14,7 @@ from comments.submitting import withdraw_own
 from newsroom.publishing import withdraw
 from tests.factories import approved, commented, person, published
 from tests.mailbox import open_mailbox, whole
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -51,20 +48,6 @@ def asking(report, email=AUTHOR, **words):
 def approve(comment):
     comment.refresh_from_db()
     return decide([(comment.pk, comment.version)], "approve", by=None)
-
-
-def at_once(act: Callable[[int], object], threads: int) -> list[object]:
-    ready = Barrier(threads)
-
-    def run(number: int) -> object:
-        try:
-            ready.wait(20)
-            return act(number)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(run, range(threads)))
 
 
 # Who gets what

@@ -215,7 +215,7 @@ def test_an_edit_takes_nothing_out_of_where_a_rule_put_it(edition, status):
 
 
 def test_an_edit_publishes_nothing_that_a_person_took_back(edition, address):
-    HouseRules.objects.create(approve_after=1)
+    HouseRules.objects.create(pk=1, approve_after=1)
     approved(edition.report, name="Reader", email="mine@example.org", body="Before")
     Commenter.objects.update(confirmed_at=timezone.now())
     Client().post(f"{address}edit/", {"body": "By the rule"})

@@ -1,13 +1,12 @@
 """A comment on its way in: each guard with its own status and sentence, all that was typed kept, nothing written."""
 
-import threading
 from datetime import timedelta
 from html import unescape
+from itertools import chain
 
 import pytest
 import time_machine
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -17,6 +16,7 @@ from newsroom.lib.stamps import stamp
 from newsroom.publishing import withdraw
 from tests.comments.posting import aged, post, stamp_in, words
 from tests.factories import approved, commented, complete_issue, edit, published
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -264,26 +264,18 @@ class TestBursts:
     """Forty at once from one visitor; the limit of a network, 10 in ten minutes, lets no more in."""
 
     def burst(self, edition, sender):
-        statuses = []
-        together = threading.Barrier(8)
-
-        def send(first):
-            together.wait()
-            for number in range(first, first + 5):
+        def send(turn):
+            statuses = []
+            for number in range(5 * turn, 5 * turn + 5):
                 body, email = f"Number {number}", f"{number}@example.org"
                 options = sender(number)
                 client = Client(**{key: value for key, value in options.items() if key == "REMOTE_ADDR"})
                 fields = words(edition, body=body, email=email)
                 answer = client.post(f"/comments/on/{edition.slug}/new/", fields, headers=options.get("headers", {}))
                 statuses.append(answer.status_code)
-            connection.close()
+            return statuses
 
-        threads = [threading.Thread(target=send, args=(first,)) for first in range(0, 40, 5)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return sorted(statuses)
+        return sorted(chain.from_iterable(at_once(send, 8)))
 
     @pytest.mark.django_db(transaction=True)
     @pytest.mark.parametrize(
@@ -307,19 +299,8 @@ class TestBursts:
     @pytest.mark.django_db(transaction=True)
     def test_the_same_sent_at_the_same_instant_is_one_comment(self):
         edition = published(title="Doubled")
-        together, statuses = threading.Barrier(4), []
-        fields = words(edition)
-
-        def send():
-            together.wait()
-            statuses.append(Client().post(f"/comments/on/{edition.slug}/new/", fields).status_code)
-            connection.close()
-
-        threads = [threading.Thread(target=send) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        url, fields = f"/comments/on/{edition.slug}/new/", words(edition)
+        statuses = at_once(lambda number: Client().post(url, fields).status_code, 4)
         assert sorted(statuses) == [303, 409, 409, 409]
         assert Comment.objects.count() == Commenter.objects.count() == 1
 

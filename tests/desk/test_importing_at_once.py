@@ -1,15 +1,10 @@
 """The same issue is imported by many in one second, or by one with an impatient finger."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.db import connections
 from django.test import Client
 
 from newsroom.importing.drafts import AlreadyImported, save_draft
@@ -18,24 +13,11 @@ from newsroom.lib.locks import one_at_a_time
 from reports.models import Report
 from tests.desk.browsing import Form
 from tests.factories import person
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 THREADS = 6
-
-
-def at_once(act: Callable[[int], Any]) -> list[Any]:
-    ready = Barrier(THREADS)
-
-    def run(number: int) -> Any:
-        try:
-            ready.wait(10)
-            return act(number)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(run, range(THREADS)))
 
 
 def test_one_preview_makes_one_draft(small_issue: str) -> None:
@@ -48,21 +30,21 @@ def test_one_preview_makes_one_draft(small_issue: str) -> None:
         return client, Form(page, "issue-title")
 
     ready = [preview() for _ in range(THREADS)]
-    answers = at_once(lambda number: ready[number][1].send(ready[number][0]).status_code)
+    answers = at_once(lambda number: ready[number][1].send(ready[number][0]).status_code, THREADS)
     assert sorted(answers) == [302, *[409] * (THREADS - 1)]
     assert Report.objects.count() == 1
 
 
 def test_issues_of_one_title_get_an_address_each(small_issue: str) -> None:
     issue = parse(small_issue)
-    slugs = at_once(lambda number: save_draft(issue, by=None, source=f"{small_issue}\n{number}").slug)
+    slugs = at_once(lambda number: save_draft(issue, by=None, source=f"{small_issue}\n{number}").slug, THREADS)
     assert len(set(slugs)) == THREADS
 
 
 def test_the_command_names_the_draft_of_another(small_issue: str, tmp_path: Path) -> None:
     file = tmp_path / "issue.txt"
     file.write_text(small_issue)
-    at_once(lambda number: call_command("import_report", str(file)))
+    at_once(lambda number: call_command("import_report", str(file)), THREADS)
     assert Report.objects.count() == 1
 
 

@@ -1,15 +1,14 @@
 """Two editors at one issue: the second save is refused, shows both versions, loses nothing, and may be repeated."""
 
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from reports.models import Report
 from tests.desk.browsing import Form, open_issue, signed_in, words
 from tests.factories import CompanyFactory, SourceFactory, complete_issue, edit, person
+from tests.together import at_once
 
 
 @pytest.fixture
@@ -323,22 +322,12 @@ def test_of_many_who_save_at_once_one_wins() -> None:
     report = complete_issue()
     clients = [signed_in(person("Editor", username=f"editor-{n}")) for n in range(4)]
     forms = [open_issue(client, report) for client in clients]
-    answers: list[Any] = [None] * len(clients)
-    start = Barrier(len(clients))
 
-    def save(number: int) -> None:
+    def save(number: int) -> Any:
         forms[number].update(title=f"Title {number}", **{"stories-0-headline": f"Headline {number}"})
-        start.wait()
-        try:
-            answers[number] = forms[number].send(clients[number])
-        finally:
-            connection.close()
+        return forms[number].send(clients[number])
 
-    threads = [Thread(target=save, args=(number,)) for number in range(len(clients))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = at_once(save, len(clients))
     assert sorted(answer.status_code for answer in answers) == [302, 409, 409, 409]
     winner = next(number for number, answer in enumerate(answers) if answer.status_code == 302)
     report.refresh_from_db()

@@ -2,38 +2,21 @@
 
 import random
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import pairwise
-from threading import Barrier
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from newsroom.publishing import Unpublishable, cancel, publish, rebuild, withdraw
 from newsroom.revising import StaleVersion, claim, keep
 from reports.models import Edition, Report
 from tests.factories import complete_issue
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 THREADS, TURNS = 6, 5
-
-
-def at_once(act: Callable[[int], str], threads: int = THREADS) -> list[str]:
-    """What the threads answer that do one thing, all beginning together; whatever one raises is raised here."""
-    ready = Barrier(threads)
-
-    def run(number: int) -> str:
-        try:
-            ready.wait(10)
-            return act(number)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(run, range(threads)))
 
 
 def assert_one_edition_at_any_time(report: Report) -> None:
@@ -89,7 +72,7 @@ def test_everybody_decides_about_one_issue() -> None:
                 done.append("refused")
         return " ".join(done)
 
-    done = " ".join(at_once(decide)).split()
+    done = " ".join(at_once(decide, THREADS)).split()
     assert {"publish", "schedule"} <= set(done)
     assert_one_edition_at_any_time(report)
     assert_revisions_without_gaps(report)
@@ -100,7 +83,7 @@ def test_everybody_decides_about_one_issue() -> None:
 
 def test_one_first_publication_though_all_press_the_button() -> None:
     report = complete_issue()
-    at_once(lambda number: str(publish(report, by=None)))
+    at_once(lambda number: str(publish(report, by=None)), THREADS)
     assert report.editions.count() == 1
     assert report.revisions.count() == 1
 
@@ -112,7 +95,7 @@ def test_every_save_at_once_is_kept_with_its_own_number() -> None:
         Report.objects.filter(pk=report.pk).update(standfirst=f"Words {number}")
         return str(keep(report, by=None).number)
 
-    at_once(save)
+    at_once(save, THREADS)
     assert_revisions_without_gaps(report)
 
 
@@ -126,10 +109,10 @@ def test_one_of_all_who_saw_the_same_version_saves() -> None:
             return "stale"
         return "saved"
 
-    assert sorted(at_once(save)) == ["saved", *["stale"] * (THREADS - 1)]
+    assert sorted(at_once(save, THREADS)) == ["saved", *["stale"] * (THREADS - 1)]
 
 
 def test_different_issues_are_published_at_once() -> None:
     reports = [complete_issue(title=f"Issue {n}") for n in range(THREADS)]
-    at_once(lambda number: str(publish(reports[number], by=None)))
+    at_once(lambda number: str(publish(reports[number], by=None)), THREADS)
     assert Edition.objects.live().count() == THREADS
