@@ -9,16 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urljoin
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 
 from comments.models import Comment, Notice
 from newsroom.lib.mail import compose
+from newsroom.lib.mailed import absolute, mail_link
 from newsroom.lib.text import excerpt
-from newsroom.lib.tokens import make
 from reports.models import Edition
 
 # The kinds of links in these mails, and for how long each is good; `comments.views.links` answers them.
@@ -51,7 +49,10 @@ class Waiting:
 
 def confirm_address(notice: Notice, to: str, edition: Edition) -> EmailMultiAlternatives:
     """To whoever wrote a comment and ticked "tell me", while the address is unconfirmed: once, to ask for that."""
-    url, out = link("confirm", CONFIRM, notice.commenter_id), link("out", OUT, notice.commenter_id)
+    url, out = (
+        mail_link("comments:confirm", CONFIRM, notice.commenter_id),
+        mail_link("comments:out", OUT, notice.commenter_id),
+    )
     return compose(
         "confirm_address",
         to,
@@ -84,7 +85,7 @@ def reply(notice: Notice, to: str, edition: Edition) -> EmailMultiAlternatives:
 
 def to_commenter(name: str, notice: Notice, to: str, context: dict[str, Any]) -> EmailMultiAlternatives:
     """A mail to a confirmed address, with one click out of all of them."""
-    out = link("out", OUT, notice.commenter_id)
+    out = mail_link("comments:out", OUT, notice.commenter_id)
     return compose(name, to, {**context, "out": out}, identity=identity(notice), unsubscribe=out)
 
 
@@ -118,7 +119,7 @@ def digest(
 
 def decide_link(comment: Comment, moderator: int) -> str:
     """Where one moderator decides about one comment, as it is now, within TIME_TO_DECIDE."""
-    return link("decide", DECIDE, [comment.pk, comment.version, moderator])
+    return mail_link("comments:decide", DECIDE, [comment.pk, comment.version, moderator])
 
 
 def shortened(text: str, length: int) -> str:
@@ -133,14 +134,6 @@ def shortened(text: str, length: int) -> str:
 def quoted(text: str) -> str:
     """For plain text, where nothing else tells a visitor's words from ours."""
     return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
-
-
-def link(view: str, kind: str, content: Any) -> str:
-    return absolute(reverse(f"comments:{view}", args=[make(kind, content)]))
-
-
-def absolute(path: str) -> str:
-    return str(urljoin(settings.SITE_URL, path))
 
 
 def identity(notice: Notice) -> str:

@@ -28,6 +28,7 @@ from comments.moderating import after_change
 from comments.notices import ask_to_confirm
 from comments.record import entry, write
 from comments.rules import current_lists, house_rules, is_open, judge
+from newsroom.lib.doors import Refused
 from newsroom.lib.locks import one_at_a_time
 from reports.models import Edition
 
@@ -41,14 +42,6 @@ ADDRESS_LIMITS = ((5, timedelta(minutes=10)), (30, timedelta(days=1)))
 
 GONE = "The comment you want to answer is not there (any more). Sent again, yours will stand by itself."
 TOO_DEEP = "This conversation can’t go any deeper; answer the comment above it. Sent again, yours will stand by itself."
-
-
-class Refused(Exception):
-    """A guard that stopped a comment: the HTTP status, and a sentence for the reader."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        self.status, self.sentence = status, sentence
-        super().__init__(sentence)
 
 
 class Closed(Refused):

@@ -7,7 +7,13 @@ class NewsroomConfig(AppConfig):
     name = "newsroom"
 
     def ready(self) -> None:
+        from follow.topics import Register, register
         from newsroom.roles import make_missing_roles, remember_permissions
+        from policies.models import Appearance as PolicyAppearance
+        from watchlist.models import Appearance as CompanyAppearance
+
+        register("company", Register(CompanyAppearance.objects.all, "company", "name", ("watchlist", "company")))
+        register("policy", Register(PolicyAppearance.objects.all, "policy", "title", ("policies", "policy")))
 
         # Permissions come into being after a migration, app by app, so the roles that need them do too.
         pre_migrate.connect(remember_permissions, dispatch_uid="permissions")

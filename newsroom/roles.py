@@ -27,13 +27,26 @@ MODERATE = (
     *("comments.view_ban", "comments.add_ban", "comments.change_ban"),
 )
 RULE = ("comments.change_houserules",)
+MAIL = ("follow.view_mailing", "follow.change_cover", "follow.test_mailing", "follow.view_growth", "follow.view_tally")
+SEND = (
+    *("follow.send_mailing", "follow.view_delivery", "follow.view_pace", "follow.change_pace"),
+    *("follow.view_widget", "follow.change_widget"),
+)
+FOLLOWERS = (
+    *("follow.view_follower", "follow.change_follower", "follow.delete_follower"),  # seeing, stopping, erasing
+    *("follow.import_follower", "follow.export_follower"),
+    *("follow.view_suppression", "follow.add_suppression", "follow.delete_suppression"),
+)
 PEOPLE = tuple(f"auth.{verb}_{model}" for model in ("user", "group") for verb in ("view", "add", "change", "delete"))
 ADDRESSES = ("comments.view_address", "comments.delete_address")  # seeing, exporting; erasing
 ROLES: dict[str, tuple[str, ...]] = {
-    "Writer": (*WRITE, *LOOK),
-    "Editor": (*WRITE, *LOOK, *PUBLISH, *MODERATE, *RULE),
+    "Writer": (*WRITE, *LOOK, *MAIL),
+    "Editor": (*WRITE, *LOOK, *PUBLISH, *MODERATE, *RULE, *MAIL, *SEND),
     "Moderator": MODERATE,
-    "Administrator": (*WRITE, *LOOK, *PUBLISH, *MODERATE, *RULE, *PEOPLE, *ADDRESSES),
+    "Administrator": (
+        *(*WRITE, *LOOK, *PUBLISH, *MODERATE, *RULE, *PEOPLE, *ADDRESSES),
+        *(*MAIL, *SEND, *FOLLOWERS),
+    ),
 }
 
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("companies/", include("watchlist.urls")),
     path("policies/", include("policies.urls")),
     path("comments/", include("comments.urls")),
+    path("", include("follow.urls")),
     path("media/<path:path>", views.media),
     path("admin/", admin.site.urls),
 ]

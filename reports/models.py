@@ -324,7 +324,11 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
 
 class Edition(models.Model):
-    """A revision that readers get from `live_from` until `live_until` (empty: until further notice)."""
+    """
+    A revision that readers get from `live_from` until `live_until` (empty: until further notice).
+
+    `announced_at`: when those who want to hear of it were told (newsroom/announcing.py).
+    """
 
     class Kind(models.TextChoices):
         FIRST = "first", "First publication"
@@ -346,13 +350,17 @@ class Edition(models.Model):
     live_until = models.DateTimeField(null=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     note = PlainTextField(blank=True)
+    announced_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = EditionQuerySet.as_manager()
 
     class Meta:
         ordering = ("-live_from", "-pk")
-        indexes = (models.Index(fields=["-issued_on", "-report"], name="edition_newest_first"),)
+        indexes = (
+            models.Index(fields=["-issued_on", "-report"], name="edition_newest_first"),
+            models.Index(fields=["live_from"], name="edition_unannounced", condition=Q(announced_at=None)),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=Q(live_until=None) | Q(live_until__gte=F("live_from")), name="edition_span_forward"

@@ -1,21 +1,11 @@
-"""
-The pages behind the links in mails: GET shows and asks, POST acts.
+"""The pages behind the links in mails about comments (newsroom/lib/mailed.py)."""
 
-They belong to whoever holds the link, so they ask for no session, set no cookie and carry no form token; no cache keeps
-them, no search engine lists them, and no link on them tells where somebody came from.
-"""
-
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import wraps
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from comments.desk import talk_of, told
 from comments.digests import may_decide
@@ -24,7 +14,7 @@ from comments.models import Comment, Decision
 from comments.moderating import decide as decide_about
 from comments.notices import confirm as confirm_address
 from comments.notices import mute
-from newsroom.lib.tokens import Expired, Forged, read
+from newsroom.lib.mailed import NOBODY, Dead, mailed_link, opened
 
 DECIDED = {
     Decision.Act.APPROVE: "Approved.",
@@ -33,45 +23,7 @@ DECIDED = {
 }
 
 
-class Dead(Exception):
-    """A link that opens nothing: the status, and why."""
-
-    def __init__(self, status: int, title: str, sentence: str, *, queue: bool = False) -> None:
-        self.status, self.title, self.sentence, self.queue = status, title, sentence, queue
-        super().__init__(sentence)
-
-
-FORGED = Dead(404, "This link leads nowhere.", "Perhaps it was cut off: copy all of it from the mail, to its very end.")
-NOBODY = Dead(410, "This link leads nowhere any more.", "We no longer know the address to which we sent it.")
-
-
-def mailed_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For pages that only the reader of a mail has the address of."""
-
-    @csrf_exempt
-    @require_http_methods(["GET", "HEAD", "POST"])
-    @wraps(view)
-    def private(request: HttpRequest, token: str) -> HttpResponse:
-        try:
-            response = view(request, token)
-        except Dead as dead:
-            response = render(request, "comments/links/dead.html", {"dead": dead}, status=dead.status)
-        response.headers["Cache-Control"] = "private, no-store"
-        response.headers["X-Robots-Tag"] = "noindex, nofollow"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        return response
-
-    return private
-
-
-def opened(token: str, kind: str, *, good_for: timedelta | None = None, late: str = "") -> Any:
-    """What a link carries. Raises Dead: 404 if we never made it, 410 with the sentence `late` if it is too old."""
-    try:
-        return read(token, kind, good_for=good_for)
-    except Forged:
-        raise FORGED from None
-    except Expired:
-        raise Dead(410, "This link is too old.", late, queue=kind == DECIDE) from None
+QUEUE = ("admin:comments_comment_changelist", "Open the queue")
 
 
 @mailed_link
@@ -138,13 +90,13 @@ def decide(request: HttpRequest, token: str) -> HttpResponse:
 def asked(token: str) -> Question:
     """What a link asks whom. Raises Dead if it is forged, too old, used, overtaken, or not for this person any more."""
     late = "It was good for three days. What still waits is in the queue."
-    pk, version, user = opened(token, DECIDE, good_for=TIME_TO_DECIDE, late=late)
+    pk, version, user = opened(token, DECIDE, good_for=TIME_TO_DECIDE, late=late, way=QUEUE)
     moderator = get_user_model().objects.filter(pk=user).first()
     if moderator is None or not may_decide(moderator):
         raise Dead(403, "You can’t decide about comments any more.", "Your account no longer has the right to.")
     comment = Comment.objects.select_related("parent").filter(pk=pk).first()
     if comment is None:
-        raise Dead(410, "This comment is gone.", "There is nothing left to decide.", queue=True)
+        raise Dead(410, "This comment is gone.", "There is nothing left to decide.", way=QUEUE)
     if comment.version != version or comment.status == Comment.Status.WITHDRAWN:
         raise overtaken(comment, moderator)
     return Question(comment, moderator)
@@ -155,5 +107,5 @@ def overtaken(comment: Comment, moderator: Any) -> Dead:
     last = comment.decisions.select_related("by").first()
     did = f"{told(last)}." if last else "Somebody changed it meanwhile."
     if last and last.by == moderator:
-        return Dead(410, "You have done this already.", f"{did} To change it, go to the queue.", queue=True)
-    return Dead(409, "Somebody was here before you.", f"{did} Nothing else was done.", queue=True)
+        return Dead(410, "You have done this already.", f"{did} To change it, go to the queue.", way=QUEUE)
+    return Dead(409, "Somebody was here before you.", f"{did} Nothing else was done.", way=QUEUE)

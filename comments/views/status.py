@@ -10,9 +10,9 @@ from django.views.defaults import page_not_found
 
 from comments.forms import WordsForm
 from comments.models import Comment
-from comments.submitting import TIME_TO_EDIT, Refused, edit_own, may_change, of_token, was_refused, withdraw_own
+from comments.submitting import TIME_TO_EDIT, edit_own, may_change, of_token, was_refused, withdraw_own
 from comments.views.spam import opinion_of_edit
-from comments.views.writing import ELSEWHERE, SeeOther, door, guard_form
+from newsroom.lib.doors import ELSEWHERE, Refused, SeeOther, door, guard_form
 from newsroom.lib.origin import same_origin
 from reports.models import Edition
 

@@ -1,91 +1,23 @@
 """A reader's words on their way in: the form, its guards in their order, and reports of comments."""
 
-from collections.abc import Callable
-from functools import wraps
-
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from comments.flagging import NotPublic, TooMany, flag
-from comments.forms import CommentForm, FlagForm, Form, empty_form
+from comments.forms import CommentForm, FlagForm, empty_form
 from comments.models import Comment
-from comments.submitting import Closed, Refused, admit, submit
+from comments.submitting import Closed, admit, submit
 from comments.views.reading import shown_or_404
 from comments.views.spam import opinion
 from newsroom.lib import stamps
+from newsroom.lib.doors import Refused, SeeOther, door, guard_form, guard_origin, guard_stamp, retry_later, stamp_for
 from newsroom.lib.network import fingerprint
 from newsroom.lib.numbers import row_number
-from newsroom.lib.origin import same_origin
-from newsroom.lib.stamps import Age
 from reports.caching import of_issue, public_page
 from reports.models import Edition
 from reports.views import on_live_issue
-
-# The longest comment in Chinese is 590 KB as browsers send it: three bytes a character, three letters a byte.
-MOST_BYTES = 1024 * 1024
-TRY_AGAIN = 600  # seconds after which the shorter limits are over
-FAULTY = "Not everything is right yet. Please check the fields below."
-ELSEWHERE = "This was sent from a page of another site. If you meant it, send it once more from here."
-STAMP_SAYS = {
-    Age.EARLY: "That was very quick. Please wait three seconds, then send it once more.",
-    Age.LATE: "This page was open for more than a day. Nothing you wrote is lost: please send it once more.",
-    Age.FORGED: "This form was not made for this page. Nothing you wrote is lost: please send it once more.",
-}
-
-
-class SeeOther(HttpResponseRedirect):
-    status_code = 303
-
-
-def door(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """For views that take what anybody sends: no CSRF token, as there is no cookie; nothing big, before it is read."""
-
-    @csrf_exempt
-    @require_http_methods(["GET", "HEAD", "POST"])
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        posts = request.method == "POST"
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if posts and (not length.isdecimal() or int(length) > MOST_BYTES):
-            refusal = Refused(413, "This is more than a comment can be: the whole form may have one megabyte.")
-            response: HttpResponseBase = render(request, "comments/refused.html", {"refusal": refusal}, status=413)
-        else:
-            response = view(request, *args, **kwargs)
-        if posts:
-            response.headers["Cache-Control"] = "private, no-store"
-        return response
-
-    return guarded
-
-
-def guard_form(form: Form) -> None:
-    """Raises Refused: 422 for what is missing or wrong in the form."""
-    if not form.is_valid():
-        form.focus_first_fault()
-        raise Refused(422, FAULTY)
-
-
-def guard_origin(request: HttpRequest) -> None:
-    """Raises Refused: 403 if another site's page sent this."""
-    if not same_origin(request):
-        raise Refused(403, ELSEWHERE)
-
-
-def guard_stamp(age: Age) -> None:
-    """Raises Refused: 422 if the form was made too lately, too long ago, or elsewhere."""
-    if age is not Age.FINE:
-        raise Refused(422, STAMP_SAYS[age])
-
-
-def stamp_for(request: HttpRequest, form: str, subject: object) -> tuple[str, Age]:
-    """The stamp for the form when it comes back to the reader, and how the one that was sent is to be taken."""
-    sent = request.POST.get("stamp", "")
-    age = stamps.age(sent, form, subject)
-    return (sent if age in {Age.FINE, Age.EARLY} else stamps.stamp(form, subject)), age
-
 
 # A comment
 
@@ -150,12 +82,6 @@ def form_page(
     }
     response = render(request, "comments/new.html", context, status=refusal.status if refusal else 200)
     return of_issue(retry_later(response), edition.report_id)
-
-
-def retry_later(response: HttpResponse) -> HttpResponse:
-    if response.status_code == 429:
-        response.headers["Retry-After"] = str(TRY_AGAIN)
-    return response
 
 
 # A report of a comment

@@ -1,0 +1,63 @@
+"""Fields and forms for public pages: one spelling of what is typed, and a sentence for each fault."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.validators import EmailValidator
+
+from newsroom.lib.addresses import one_spelling
+from newsroom.lib.text import UNSEEN, one_line, printable
+
+
+def visible(text: str) -> str:
+    """The text, or nothing if there is nothing to see in it."""
+    return text if UNSEEN.sub("", text).strip() else ""
+
+
+class OneLine(forms.CharField):
+    """A printable line. What is too long is counted as it is kept."""
+
+    def to_python(self, value: Any) -> str:
+        return visible(one_line(super().to_python(value) or ""))
+
+
+class PlainText(forms.CharField):
+    """Printable text with its line ends: as one character each, however the browser sends them."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        return visible(printable(super().to_python(value) or "").strip())
+
+
+class AsciiMailbox(EmailValidator):
+    """Of letters that look like others (ſ, K), Django's takes some for the same; no server does."""
+
+    user_regex = re.compile(EmailValidator.user_regex.pattern, re.IGNORECASE | re.ASCII)
+
+
+class Email(OneLine):
+    """An address that mail can be sent to, in the one spelling under which it is known."""
+
+    widget = forms.EmailInput
+    default_validators = [AsciiMailbox("Please enter an email address such as name@example.net.")]
+
+    def to_python(self, value: Any) -> str:
+        return one_spelling(super().to_python(value))
+
+
+def sentences(noun: str, required: str = "") -> dict[str, str]:
+    return {
+        "required": required,
+        "max_length": f"{noun} is too long: %(limit_value)d characters are the most, and it has %(show_value)d.",
+    }
+
+
+class Form(forms.Form):
+    """A form that puts the reader where something is to be put right."""
+
+    def focus_first_fault(self) -> None:
+        faulty = next((field for name, field in self.fields.items() if name in self.errors), None)
+        if faulty and not isinstance(faulty.widget, forms.RadioSelect):  # it is several; the summary has the focus then
+            faulty.widget.attrs["autofocus"] = True
