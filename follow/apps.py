@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class FollowConfig(AppConfig):
     name = "follow"
+
+    def ready(self) -> None:
+        from follow import receivers as receivers

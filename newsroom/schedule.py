@@ -2,7 +2,7 @@
 What runs from time to time, and how often: all of it, and nothing else.
 
 Each is a plain function that may run at any moment, in any number of processes, and be killed in the middle: the truth
-is in rows. `manage.py work` calls them; whatever else can keep time may call them as well.
+is in rows. `manage.py work` calls them, or Celery (newsroom/tasks.py); cron may call them as well.
 """
 
 from collections.abc import Callable
@@ -12,6 +12,8 @@ from datetime import timedelta
 from django.contrib.sessions.backends.db import SessionStore
 
 from comments import digests, notices, privacy
+from follow import delivering, mailing, pacing
+from newsroom.announcing import announce_due
 
 
 @dataclass(frozen=True)
@@ -19,13 +21,19 @@ class Job:
     name: str
     every: timedelta
     run: Callable[[], object]
+    is_keen: bool = False  # done again at once as long as it finds something to do, and says so
 
 
 JOBS = [
+    Job("announce editions", timedelta(seconds=5), announce_due),
+    Job("send mailings", timedelta(seconds=5), delivering.send_due, is_keen=True),
+    Job("announce the weekly digest", timedelta(minutes=5), mailing.send_weekly),
     Job("send notices", timedelta(seconds=10), notices.send_due),
     Job("send digests", timedelta(minutes=1), digests.send_due),
     Job("drop notices that nobody confirmed", timedelta(hours=1), notices.drop_unconfirmed),
     Job("forget networks", timedelta(hours=1), privacy.forget_networks),
     Job("forget addresses", timedelta(hours=1), privacy.forget_addresses),
+    Job("drop stale deliveries", timedelta(hours=1), delivering.drop_stale),
+    Job("forget turns", timedelta(hours=1), pacing.forget_turns),
     Job("forget old sessions", timedelta(days=1), SessionStore.clear_expired),
 ]

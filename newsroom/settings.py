@@ -6,10 +6,12 @@ Nothing set: the embedded site. SQLite, files and mail in `var/`, DEBUG off, so 
 holds it (as container secrets do). `.env.example` lists them all.
 """
 
+import os
 import sys
 import warnings
 from collections.abc import Callable
 from email.utils import formataddr
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -127,6 +129,7 @@ INSTALLED_APPS = [
     "comments",
     "follow",
     "unfold",
+    "anymail",
     "ckeditor",
     "imagefield",
     "taggit",
@@ -209,14 +212,42 @@ FILE_UPLOAD_PERMISSIONS = 0o644
 DATA_UPLOAD_MAX_MEMORY_SIZE = 40 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
-if whole_group("EMAIL_URL", "DEFAULT_FROM_EMAIL"):
+# SMTP by EMAIL_URL, or a provider's API by its name in Anymail; each needs the address that mail comes from.
+EMAIL_PROVIDER = env.str("EMAIL_PROVIDER", "").strip().lower()
+# Under which providers report bounces and complaints to /anymail/: "user:password" in the address given to them.
+ANYMAIL_WEBHOOK_SECRET = env.str("ANYMAIL_WEBHOOK_SECRET", "")
+if EMAIL_PROVIDER:
+    if env.str("EMAIL_URL", ""):
+        stop("EMAIL_PROVIDER set together with EMAIL_URL; mail leaves by one of them.")
+    if not find_spec(f"anymail.backends.{EMAIL_PROVIDER}"):
+        stop(f"EMAIL_PROVIDER is {EMAIL_PROVIDER}, which Anymail does not know; postmark, mailgun or brevo are some.")
+    whole_group("EMAIL_PROVIDER", "DEFAULT_FROM_EMAIL", "ANYMAIL_WEBHOOK_SECRET")
+    if ":" not in ANYMAIL_WEBHOOK_SECRET:
+        stop("ANYMAIL_WEBHOOK_SECRET must have the form user:password.")
+    EMAIL_BACKEND = f"anymail.backends.{EMAIL_PROVIDER}.EmailBackend"
+    DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL")
+elif whole_group("EMAIL_URL", "DEFAULT_FROM_EMAIL"):
     vars().update(parsed_url(env.email_url, "EMAIL_URL"))
     DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL")
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
     DEFAULT_FROM_EMAIL = formataddr((SITE_NAME, f"newsroom@{SITE_HOST}"))
+# The provider's own settings, such as ANYMAIL_POSTMARK_SERVER_TOKEN, by the names that Anymail's documentation gives.
+ANYMAIL = {
+    name.removeprefix("ANYMAIL_").removesuffix("_FILE"): env.str(name.removesuffix("_FILE"))
+    for name in os.environ
+    if name.startswith("ANYMAIL_")
+}
+ANYMAIL["REQUESTS_TIMEOUT"] = 10  # seconds
+ANYMAIL["IGNORE_UNSUPPORTED_FEATURES"] = True  # not every provider can be told not to count who opens what
 EMAIL_TIMEOUT = 10  # seconds for each answer of the mail server, so that a silent one stops no worker
+
+# --- Work that is done apart from requests: by `manage.py work`, or by Celery where there is a broker --------------
+
+BROKER_URL = env.str("BROKER_URL", "")
+if BROKER_URL and urlsplit(BROKER_URL).scheme not in {"redis", "rediss", "amqp", "amqps"}:
+    stop("BROKER_URL must begin with redis:// or amqp://.")
 
 # --- The spam service: asked about comments only if there is a key ---------------------------------------------
 

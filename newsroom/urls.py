@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -13,5 +14,8 @@ urlpatterns = [
     path("media/<path:path>", views.media),
     path("admin/", admin.site.urls),
 ]
+
+if settings.ANYMAIL_WEBHOOK_SECRET:
+    urlpatterns.append(path("anymail/", include("anymail.urls")))
 
 handler404 = "newsroom.views.not_found"

@@ -5,10 +5,12 @@ The words of a mail are `templates/emails/<name>/{subject.txt,body.txt,body.html
 or a log line: what servers answer quotes addresses, so only the code of an answer is kept.
 """
 
+import re
 import smtplib
 from collections.abc import Mapping
 from typing import Any, Self
 
+from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -24,12 +26,22 @@ class Unsent(Exception):
     """
     Why a message did not go out: `reason`, without anybody's address.
 
-    `for_good` if trying again is pointless (RFC 5321 §4.2.1: 5yz); `server_away` if it was not this message's fault,
-    so that the next one would fare no better.
+    `for_good` if trying again is pointless (RFC 5321 §4.2.1: 5yz); `server_away` if the next one would fare no better
+    now; `is_blamed` unless it can't have been this message's fault (no connection, no log-in, the sender refused), so
+    that its attempts should be counted; `no_mailbox` if the server says that there is no such mailbox.
     """
 
-    def __init__(self, reason: str, *, for_good: bool = False, server_away: bool = False) -> None:
+    def __init__(
+        self,
+        reason: str,
+        *,
+        for_good: bool = False,
+        server_away: bool = False,
+        is_blamed: bool = True,
+        no_mailbox: bool = False,
+    ) -> None:
         self.reason, self.for_good, self.server_away = reason, for_good, server_away
+        self.is_blamed, self.no_mailbox = is_blamed, no_mailbox
         super().__init__(reason)
 
 
@@ -37,17 +49,35 @@ def compose(
     name: str, to: str, context: Mapping[str, Any], *, identity: str, unsubscribe: str = ""
 ) -> EmailMultiAlternatives:
     """
-    A message of `templates/emails/<name>/` to one address.
+    A message of `templates/emails/<name>/` to one address; for the rest, see `message`.
+
+    Raises Unsent for an address that is none.
+    """
+    filled = {"site": {"name": settings.SITE_NAME, "url": settings.SITE_URL}, **context}
+    return message(
+        to,
+        subject=draw(f"emails/{name}/subject.txt", filled, escape=False),
+        text=draw(f"emails/{name}/body.txt", filled, escape=False).strip() + "\n",
+        html=draw(f"emails/{name}/body.html", filled, escape=True),
+        identity=identity,
+        unsubscribe=unsubscribe,
+    )
+
+
+def message(
+    to: str, *, subject: str, text: str, html: str, identity: str, unsubscribe: str = "", list_id: str = ""
+) -> EmailMultiAlternatives:
+    """
+    A message to one address, in text and HTML.
 
     `identity` tells this mail from all others of the site, also from one process to the next: the Message-ID is made of
-    it. `unsubscribe` is an address that takes a POST without cookie or form token (RFC 8058). The subject is one line,
-    whatever is in it. Raises Unsent for an address that is none.
+    it. `unsubscribe` is an address that takes a POST without cookie or form token (RFC 8058); `list_id` the label of a
+    list (RFC 2919). The subject is one line, whatever is in it. Raises Unsent for an address that is none.
     """
     try:
         validate_email(to)
     except ValidationError:
         raise Unsent("no valid address", for_good=True) from None
-    filled = {"site": {"name": settings.SITE_NAME, "url": settings.SITE_URL}, **context}
     headers = {
         "Message-ID": f"<{identity}@{settings.SITE_HOST}>",
         "Auto-Submitted": "auto-generated",  # RFC 3834: no holiday notes in reply
@@ -55,14 +85,13 @@ def compose(
     if unsubscribe:
         headers["List-Unsubscribe"] = f"<{unsubscribe}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message = EmailMultiAlternatives(
-        subject=one_line(draw(f"emails/{name}/subject.txt", filled, escape=False)),
-        body=draw(f"emails/{name}/body.txt", filled, escape=False).strip() + "\n",
-        to=[to],
-        headers=headers,
-    )
-    message.attach_alternative(draw(f"emails/{name}/body.html", filled, escape=True), "text/html")
-    return message
+    if list_id:
+        headers["List-Id"] = f"<{list_id}.{settings.SITE_HOST}>"
+    made = EmailMultiAlternatives(subject=one_line(subject), body=text, to=[to], headers=headers)
+    made.attach_alternative(html, "text/html")
+    # Providers that would count who opens what are told not to; SMTP knows no such thing.
+    made.track_opens = made.track_clicks = False  # type: ignore[attr-defined]
+    return made
 
 
 def draw(template: str, context: Mapping[str, Any], *, escape: bool) -> str:
@@ -90,12 +119,20 @@ class Post:
         """Send it, or raise Unsent. Where the server's answer was lost, the message may have gone out all the same."""
         try:
             if self.connection is None:
-                self.connection = get_connection()
-                self.connection.open()
+                self.open()
             self.connection.send_messages([message])
-        except (OSError, ValueError) as error:  # smtplib's own are OSErrors, Django's BadHeaderError is a ValueError
+        except FAILURES as error:
             self.close()
             raise unsent(error) from None  # the cause quotes addresses
+
+    def open(self) -> None:
+        """Connect. Raises Unsent, for which no message is to be blamed."""
+        self.connection = get_connection()
+        try:
+            self.connection.open()
+        except FAILURES as error:
+            self.close()
+            raise Unsent(unsent(error).reason, server_away=True, is_blamed=False) from None
 
     def close(self) -> None:
         connection, self.connection = self.connection, None
@@ -107,17 +144,52 @@ class Post:
             return  # whatever went wrong with saying goodbye, what was accepted is accepted
 
 
+# smtplib's own are OSErrors, Django's BadHeaderError is a ValueError, and providers' clients have their own.
+FAILURES = (OSError, ValueError, AnymailError)
+
+
 def unsent(error: Exception) -> Unsent:
     """What an error on the way to the server means."""
     kind = type(error).__name__
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code = next(iter(error.recipients.values()))[0]
-        return Unsent(f"{code} refused", for_good=code >= 500, server_away=code == BUSY)
+        return refused(*next(iter(error.recipients.values())), of_recipient=True)
     if isinstance(error, smtplib.SMTPDataError):
-        code = error.smtp_code
-        return Unsent(f"{code} refused after the text", for_good=code >= 500, server_away=code == BUSY)
+        return refused(error.smtp_code, error.smtp_error, of_recipient=False)
     if isinstance(error, smtplib.SMTPResponseException):  # of the sender, the log-in, the greeting
-        return Unsent(f"{error.smtp_code} {kind}", server_away=True)
+        return Unsent(f"{error.smtp_code} {kind}", server_away=True, is_blamed=False)
+    if isinstance(error, AnymailError):
+        return by_provider(error)
     if isinstance(error, OSError):
         return Unsent(f"no answer ({kind})", server_away=True)
     return Unsent(f"can’t be written as a mail ({kind})", for_good=True)
+
+
+# "5.1.1 No such user": the enhanced status code at the beginning of an answer (RFC 2034, RFC 3463)
+ENHANCED = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})\b")
+NO_MAILBOX = {550, 551, 553, 556}  # what these say without an enhanced code (RFC 5321 §4.2.3, RFC 7504)
+
+
+def refused(code: int, answer: bytes | str, *, of_recipient: bool) -> Unsent:
+    """What the server's refusal of a recipient, or of the text, means. Nothing of the answer but its codes is kept."""
+    text = answer.decode("ascii", "replace") if isinstance(answer, bytes) else str(answer)
+    found = ENHANCED.match(text)
+    said = f"{code} {found[0].strip()}" if found else f"{code}"
+    # X.1: something is wrong with the address; X.2.1: the mailbox is closed. Not X.2.2, a full one, nor X.7, a policy.
+    no_mailbox = found[2] == "1" or (found[2], found[3]) == ("2", "1") if found else code in NO_MAILBOX
+    return Unsent(
+        f"{said} refused" if of_recipient else f"{said} refused after the text",
+        for_good=code >= 500,
+        server_away=code == BUSY,
+        is_blamed=code != BUSY,
+        no_mailbox=of_recipient and code >= 500 and no_mailbox,
+    )
+
+
+def by_provider(error: AnymailError) -> Unsent:
+    """What the failure of a provider's API means: a refused recipient, a faulty message, or a service that is away."""
+    kind, status = type(error).__name__, getattr(error, "status_code", None)
+    if isinstance(error, AnymailRecipientsRefused):
+        return Unsent("refused by the provider", for_good=True, no_mailbox=True)
+    if isinstance(error, AnymailAPIError) and (status is None or status in {401, 403, 408, 429} or status >= 500):
+        return Unsent(f"no answer of the provider ({status or kind})", server_away=True, is_blamed=False)
+    return Unsent(f"refused by the provider ({status or kind})", for_good=True)

@@ -32,7 +32,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self.stopping = False
         if options["once"]:
-            failed = [job.name for job in JOBS if not done(job)]
+            failed = [job.name for job in JOBS if done(job) is None]
             if failed:
                 raise CommandError(f"Failed: {', '.join(failed)}. What was wrong is above.")
             return
@@ -51,18 +51,17 @@ class Command(BaseCommand):
             for job in JOBS:
                 if not self.stopping and time.monotonic() >= due[job.name]:
                     due[job.name] = time.monotonic() + job.every.total_seconds()
-                    done(job)
+                    if done(job) and job.is_keen:
+                        due[job.name] = 0.0
             time.sleep(SECONDS_BETWEEN_LOOKS)
 
 
-def done(job: Job) -> bool:
-    """Do it, and let go of the database; False if it failed, which the log tells."""
+def done(job: Job) -> bool | None:
+    """Do it, and let go of the database; whether it found something to do, None if it failed, which the log tells."""
     try:
-        job.run()
+        return bool(job.run())
     except Exception:  # whatever one job runs into, the others must go on
         logger.exception("Could not %s", job.name)
-        return False
-    else:
-        return True
+        return None
     finally:
         connections.close_all()

@@ -1,0 +1,314 @@
+"""
+Sending: claiming deliveries, handing them to the mail server, and what follows from its answers.
+
+Any number of workers, on any number of machines, may send at once. Each claims a batch for a while (the lease), so that
+nobody else touches it, and marks every mail once the server has taken it. A worker that dies leaves a lease that runs
+out; what it had not sent is sent then. Before each mail the follower is looked at once more, and once a second whether
+the mailing is still to be sent.
+
+So a mail goes out at most once, with one exception that no protocol can close: if the server took it and we never heard
+so (its answer was lost, or the worker was killed that instant), it goes out again, with the same Message-ID.
+"""
+
+import logging
+import time
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.core.mail import EmailMultiAlternatives
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from follow import emails, letters, pacing
+from follow.bouncing import bounce, is_suppressed
+from follow.letters import Letter, Scope
+from follow.models import Bounce, Choice, Delivery, Follower, Mailing
+from follow.topics import Pair
+from newsroom.lib.mail import Post, Unsent
+from reports.models import Edition
+
+logger = logging.getLogger(__name__)
+
+BATCH = 50
+ROUND = 8  # seconds that one call goes on claiming; serve waits 12 for a worker to end
+LEASE = timedelta(minutes=10)
+# Of its lease, what a worker leaves unused: longer than the slowest server takes for one mail (EMAIL_TIMEOUT seconds
+# for each of its nine answers), so that it has stopped before anybody else may begin.
+MARGIN = timedelta(minutes=3)
+GLANCE = 1.0  # seconds for which what was seen of mailings and editions is believed
+AWAY = timedelta(seconds=30)  # how long everybody waits for a server that is away
+# After each failure; after the last one, the mail is given up. Nearly two days in all, as greylisting takes minutes and
+# a full mailbox a day.
+PAUSES = [
+    *(timedelta(minutes=minutes) for minutes in (1, 5, 30)),
+    *(timedelta(hours=hours) for hours in (2, 6, 12, 24)),
+]
+LETTERS_KEPT = 64
+Now = Callable[[], datetime]
+
+
+class Moot(Exception):
+    """Why a mail is not sent after all: the reason for it is gone."""
+
+
+class NotNow(Exception):
+    """Its mailing is paused, or readers don't have its issue at the moment: it is sent later."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A claimed delivery, and when it may leave."""
+
+    pk: int
+    at: datetime
+
+
+def send_due(now: datetime | None = None, *, seconds: float = ROUND) -> int:
+    """
+    Send what is due over one connection, for about so many seconds; how many mails went out.
+
+    `now` holds the clock, for tests. Effects: mail; each delivery is marked sent, dropped or due later; followers are
+    disabled whose mailbox is gone. A server that is away ends the round, and holds everybody back for half a minute.
+    """
+    clock: Now = (lambda: now) if now else timezone.now
+    ends = time.monotonic() + seconds
+    sent = 0
+    with Post() as post:
+        sender = Sender(post, clock)
+        while time.monotonic() < ends and (batch := claim(sender.lease, clock())):
+            sent += sender.send(batch)
+            if sender.is_stuck:
+                break
+    return sent
+
+
+# Claiming
+
+
+@transaction.atomic
+def claim(lease: uuid.UUID, now: datetime, size: int = BATCH) -> list[Turn]:
+    """
+    Have a batch of due deliveries to ourselves until the lease ends, with a turn for each; empty if nothing may go.
+
+    Questions whether a wish was somebody's own go first, and are neither paused nor stopped with mailings.
+    """
+    if pacing.is_held_back(now):
+        return []
+    said = pacing.pace()
+    ready = Delivery.objects.unclaimed(now).exclude(domain__in=pacing.busy_domains(now)).order_by("due_at", "pk")
+    if connection.features.has_select_for_update_skip_locked:
+        ready = ready.select_for_update(of=("self",), skip_locked=True)
+    found = list(ready.filter(mailing=None).values_list("pk", "domain")[:size])
+    if not said.is_paused and len(found) < size:
+        open_to_all = list(Mailing.objects.sendable(now).values_list("pk", flat=True))
+        found += ready.filter(mailing__in=open_to_all).values_list("pk", "domain")[: size - len(found)]
+    if not found:
+        return []
+    turns = pacing.turns([domain for _, domain in found], now, said)
+    given = [Turn(pk, at) for (pk, _), at in zip(found, turns, strict=True) if at]
+    claimed = Delivery.objects.unclaimed(now).filter(pk__in=[turn.pk for turn in given])
+    claimed.update(lease=lease, leased_until=now + LEASE)
+    return given
+
+
+def release(lease: uuid.UUID, pks: list[int]) -> None:
+    """Let go of deliveries that were claimed and not tried."""
+    if pks:
+        Delivery.objects.unsent().filter(pk__in=pks, lease=lease).update(lease=None, leased_until=None)
+
+
+# Sending
+
+
+@dataclass
+class Sender:
+    """One worker's hands for one round: its connection, and what it has drawn and seen."""
+
+    post: Post
+    clock: Now
+    lease: uuid.UUID = field(default_factory=uuid.uuid4)
+    is_stuck: bool = False
+    drawn: "OrderedDict[tuple[object, ...], Letter]" = field(default_factory=OrderedDict)
+    seen: dict[int, tuple[float, Mailing, list[Edition]]] = field(default_factory=dict)
+
+    def send(self, batch: list[Turn]) -> int:
+        """Send a batch, each mail at its turn; how many went out. What can't be sent now is let go of."""
+        stops_at = time.monotonic() + (LEASE - MARGIN).total_seconds()
+        choices = choices_of([turn.pk for turn in batch])
+        left = [turn.pk for turn in batch]
+        sent = 0
+        for turn in batch:
+            wait(turn.at - self.clock())
+            if time.monotonic() > stops_at or self.is_stuck:
+                break
+            left.remove(turn.pk)
+            try:
+                self.post.send(self.written(turn.pk, choices))
+            except NotNow:
+                release(self.lease, [turn.pk])
+            except Moot as why:
+                drop(turn.pk, str(why), self.clock())
+            except Unsent as failure:
+                self.is_stuck = self.fail(turn.pk, failure)
+            else:
+                sent += mark_sent(turn.pk, self.clock())
+        release(self.lease, left)
+        return sent
+
+    def written(self, pk: int, choices: dict[int, list[Pair]]) -> EmailMultiAlternatives:
+        """The mail of a claimed delivery, with a last look at the reasons for it. Raises Moot, NotNow, Unsent."""
+        delivery = Delivery.objects.select_related("follower", "wish").filter(pk=pk, lease=self.lease).unsent().first()
+        if delivery is None or delivery.follower is None:
+            raise Moot("the follower is gone")
+        if delivery.attempts > len(PAUSES) + 1:  # workers died of it again and again
+            raise Moot(delivery.last_error or "given up")
+        if delivery.wish:
+            return self.question(delivery, delivery.follower)
+        letter = self.letter(delivery, delivery.follower, choices)
+        return emails.newsletter(letter, delivery.follower, delivery=delivery.pk, identity=identity(delivery))
+
+    def question(self, delivery: Delivery, follower: Follower) -> EmailMultiAlternatives:
+        """The question whether a wish was its follower's own."""
+        wish = delivery.wish
+        if wish is None or wish.confirmed_at:
+            raise Moot("confirmed already")
+        if is_suppressed(follower.email):
+            raise Moot("the address is suppressed")
+        return emails.confirm(wish, follower.email, identity=identity(delivery))
+
+    def letter(self, delivery: Delivery, follower: Follower, choices: dict[int, list[Pair]]) -> Letter:
+        """What a mailing says to this follower, drawn once for all who chose alike."""
+        if follower.state(self.clock()) != "active":
+            raise Moot(f"the follower is {follower.state(self.clock())}")
+        mailing, editions = self.look(delivery.mailing_id or 0)
+        chosen = choices.get(follower.pk, [])
+        parts = [(edition, letters.scope_of(chosen, edition.revision.content)) for edition in editions]
+        if mailing.kind != Mailing.Kind.CORRECTION:
+            parts = [(edition, scope) for edition, scope in parts if not scope.is_empty]
+        if not parts:
+            raise Moot("nothing in it was chosen (any more)")
+        key = (mailing.pk, mailing.subject, mailing.preheader, *((edition.pk, scope) for edition, scope in parts))
+        if key not in self.drawn:
+            self.drawn[key] = drawn(mailing, parts)
+            if len(self.drawn) > LETTERS_KEPT:
+                self.drawn.popitem(last=False)
+        return self.drawn[key]
+
+    def look(self, pk: int) -> tuple[Mailing, list[Edition]]:
+        """A mailing and the editions that readers have of its issues, not older than a glance. Raises NotNow."""
+        known = self.seen.get(pk)
+        if known and time.monotonic() - known[0] < GLANCE:
+            return known[1], known[2]
+        now = self.clock()
+        mailing = Mailing.objects.sendable(now).filter(pk=pk).first()
+        if mailing is None or pacing.pace().is_paused:
+            self.seen.pop(pk, None)
+            raise NotNow
+        live = Edition.objects.live(now).filter(report__in=mailing.issues.values("pk"))
+        pks = set(live.values_list("pk", flat=True))
+        if known and pks == {edition.pk for edition in known[2]}:
+            editions = known[2]  # an edition never changes
+        else:
+            editions = list(live.select_related("revision").newest_first())
+        if not editions:
+            raise NotNow
+        self.seen[pk] = (time.monotonic(), mailing, editions)
+        return mailing, editions
+
+    def fail(self, pk: int, failure: Unsent) -> bool:
+        """After a failure: what becomes of the delivery. True if nothing else should be tried now."""
+        now = self.clock()
+        if failure.is_blamed:
+            put_off(pk, failure, now)
+        else:
+            release(self.lease, [pk])
+        if failure.server_away:
+            logger.warning("The mail server is away: %s", failure.reason)
+            pacing.hold_back(now + AWAY)
+        return failure.server_away
+
+
+def drawn(mailing: Mailing, parts: list[tuple[Edition, Scope]]) -> Letter:
+    """The letter of a mailing: of each of its editions, what is in the scope beside it."""
+    editions, scopes = [edition for edition, _ in parts], [scope for _, scope in parts]
+    subject, preheader, postal = mailing.subject, mailing.preheader, pacing.pace().postal_address
+    if mailing.kind == Mailing.Kind.DIGEST:
+        return letters.weekly(editions, scopes, subject=subject, preheader=preheader, postal=postal)
+    if mailing.kind == Mailing.Kind.CORRECTION:
+        note = mailing.note
+        return letters.correction(
+            editions[0], scopes[0], note=note, subject=subject, preheader=preheader, postal=postal
+        )
+    return letters.issue(editions[0], scopes[0], subject=subject, preheader=preheader, postal=postal)
+
+
+def identity(delivery: Delivery) -> str:
+    """The same at every attempt, so that a mail that went out twice can be told by its Message-ID."""
+    return f"delivery-{delivery.pk}-{delivery.created_at:%Y%m%d%H%M%S}"
+
+
+def choices_of(deliveries: list[int]) -> dict[int, list[Pair]]:
+    """What the followers of these deliveries chose, by follower; one query."""
+    chosen: dict[int, list[Pair]] = {}
+    rows = Choice.objects.filter(follower__deliveries__in=deliveries)
+    for follower, kind, ref in rows.values_list("follower", "kind", "ref"):
+        chosen.setdefault(follower, []).append((kind, ref))
+    return chosen
+
+
+def wait(span: timedelta) -> None:
+    """Until one's turn, which is seconds away at most."""
+    if span > timedelta(0):
+        time.sleep(min(span, pacing.AHEAD).total_seconds())
+
+
+# What becomes of a delivery
+
+
+def mark_sent(pk: int, now: datetime) -> int:
+    """The server took it. Even where somebody dropped it that very instant: what is out is out."""
+    return Delivery.objects.filter(pk=pk).update(
+        sent_at=now, dropped_at=None, lease=None, leased_until=None, last_error="", attempts=F("attempts") + 1
+    )
+
+
+def drop(pk: int, why: str, now: datetime) -> None:
+    Delivery.objects.unsent().filter(pk=pk).update(dropped_at=now, lease=None, leased_until=None, last_error=why[:200])
+
+
+@transaction.atomic
+def put_off(pk: int, failure: Unsent, now: datetime) -> None:
+    """
+    After a failure that may be this mail's own: due again later, a little later each time, or dropped.
+
+    A mailbox that does not exist is a hard bounce; whatever else is given up in the end, a soft one.
+    """
+    # The follower first, as `follow.bouncing` does, so that no two wait for each other.
+    follower = Follower.objects.select_for_update().filter(deliveries=pk).first()
+    delivery = Delivery.objects.select_for_update().filter(pk=pk).first()
+    if delivery is None:
+        return
+    attempts = delivery.attempts + 1
+    logger.warning("Delivery %s was not sent (attempt %s): %s", pk, attempts, failure.reason)
+    Delivery.objects.filter(pk=pk).update(
+        attempts=attempts, lease=None, leased_until=None, last_error=failure.reason[:200]
+    )
+    if not failure.for_good and attempts <= len(PAUSES):
+        Delivery.objects.filter(pk=pk).update(due_at=now + PAUSES[attempts - 1])
+        return
+    drop(pk, failure.reason, now)
+    if follower:
+        kind = Bounce.Kind.HARD if failure.no_mailbox else Bounce.Kind.SOFT
+        bounce(follower, kind, said=failure.reason, delivery=delivery, now=now)
+
+
+def drop_stale(now: datetime | None = None) -> int:
+    """Drop questions whose wish can't be confirmed any more, and what was due to followers that are gone; how many."""
+    now = now or timezone.now()
+    due = Delivery.objects.unsent()
+    gone = due.filter(Q(follower=None) | Q(wish__asked_at__lte=now - timedelta(days=2)))
+    return gone.update(dropped_at=now, lease=None, leased_until=None, last_error="too old, or the follower is gone")

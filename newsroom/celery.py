@@ -1,0 +1,31 @@
+"""
+Celery, where there is a broker (BROKER_URL): it calls the jobs of newsroom/schedule.py, as `manage.py work` does.
+
+    celery --app newsroom.celery worker
+    celery --app newsroom.celery beat
+
+A task is a poke, and no more: the truth is in rows, so one that is lost or comes twice changes nothing.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
+
+from django.conf import settings
+
+app = Celery("newsroom")
+app.conf.update(
+    broker_url=settings.BROKER_URL or "memory://",
+    imports=["newsroom.tasks"],
+    timezone="UTC",
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"visibility_timeout": 3600},  # above the longest job; nothing is ever put off by it
+    beat_schedule_filename=str(settings.VAR_DIR / "celerybeat-schedule"),
+)
