@@ -1,0 +1,379 @@
+"""
+Taking in a list of people who agreed to get mail elsewhere: a sheet, read, looked at, and then saved as a whole.
+
+Nobody is written to by this. Addresses that are known, ended or suppressed stay as they are: an old list must bring
+nobody back who has left. What agreeing means is said once for the whole list (the proof) and kept with each row.
+"""
+
+import csv
+import io
+import os
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from follow.models import ADDRESS_LENGTH, Choice, Follower, Growth, Suppression, address_digest, address_key
+from newsroom.lib.addresses import one_spelling
+from newsroom.lib.fields import room
+from newsroom.lib.forms import AsciiMailbox
+from newsroom.lib.locks import one_at_a_time
+from newsroom.lib.rights import require
+from newsroom.lib.sheets import LIVE
+from newsroom.lib.text import one_line
+from newsroom.lib.tokens import Expired, Forged, make, read
+
+IMPORT = "follow.import_follower"
+MOST_BYTES, MOST_LINES, FAULTS_KEPT = 20 * 1024 * 1024, 200_000, 100
+NEEDED = ("email", "confirmed_at")
+CHOICES = tuple(
+    str(kind) for kind in (Choice.Kind.ISSUES, Choice.Kind.CHINA, Choice.Kind.INTERNATIONAL, Choice.Kind.CORRECTIONS)
+)
+COMING = {"", "active", "paused"}  # the states of an exported list that say that somebody still wants mail
+FIRST_YEAR = 1990
+BATCH = 900  # addresses a query: fewer than SQLite's smallest limit of parameters
+KEPT = timedelta(days=1)
+mailbox = AsciiMailbox()
+
+
+class Unreadable(Exception):
+    """Why nothing of a file can be taken in, as a sentence."""
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+        super().__init__(sentence)
+
+
+class Gone(Exception):
+    """What was uploaded is not there any more, or was somebody else's."""
+
+
+# Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Somebody who agreed, as a line of the sheet has it."""
+
+    line: int
+    email: str
+    confirmed_at: datetime
+    source: str = ""
+    choices: tuple[str, ...] = CHOICES[:1]
+    frequency: str = "each"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong in a line; never with the address that stands there."""
+
+    line: int
+    sentence: str
+
+
+@dataclass
+class Sheet:
+    """What was read. Of the faults, the first are kept; `faulty` and `doubles` count all of them."""
+
+    rows: list[Row] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    faulty: int = 0
+    doubles: int = 0
+
+    def blame(self, line: int, sentence: str) -> None:
+        self.faulty += 1
+        if len(self.faults) < FAULTS_KEPT:
+            self.faults.append(Fault(line, sentence))
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file. Raises Unreadable: for what is too big, or is no text in UTF-8."""
+    if len(data) > MOST_BYTES:
+        raise Unreadable("This file has more than 20 MB. Please cut it into several.")
+    if data.startswith(b"PK"):
+        raise Unreadable("This is a workbook, not a CSV file. Save it as “CSV UTF-8” and choose that file.")
+    if b"\x00" in data or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Unreadable("This file is in UTF-16, or is no text. Save it as “CSV UTF-8” and choose that file.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Unreadable(
+            f"Line {line} is not in UTF-8. Save the file as “CSV UTF-8”, so that every letter arrives as it is."
+        ) from None
+
+
+def read_sheet(text: str, now: datetime | None = None) -> Sheet:
+    """
+    The rows of a CSV text, separated by commas, semicolons or tabs, whose first line names the columns.
+
+    `email` and `confirmed_at` are needed; `source`, `choices` and `frequency` may be there, all others are passed
+    over. A line that is wrong is blamed and left out, and so is the second of the same address. Raises Unreadable
+    where nothing can be relied on: no such columns, too many lines, a quotation mark that is never closed.
+    """
+    now = now or timezone.now()
+    sheet = Sheet()
+    seen: set[str] = set()
+    lines = cells_of(text)
+    _, head = next(lines, (0, []))
+    columns = columns_of(head)
+    for line, cells in lines:
+        try:
+            row = row_of(line, {name: cells[at] for name, at in columns.items() if at < len(cells)}, now)
+        except ValueError as fault:
+            sheet.blame(line, str(fault))
+            continue
+        key = address_key(row.email)
+        if key in seen:
+            sheet.doubles += 1
+            continue
+        seen.add(key)
+        sheet.rows.append(row)
+    return sheet
+
+
+def cells_of(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The lines with something in them: the number at which each begins, and its cells. Raises Unreadable."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
+    begins = 1
+    try:
+        for cells in reader:
+            if begins > MOST_LINES + 1:
+                raise Unreadable(f"This file has more than {MOST_LINES:,} lines. Please cut it into several.")
+            if any(cell.strip() for cell in cells):
+                yield begins, cells
+            begins = reader.line_num + 1
+    except csv.Error:
+        raise Unreadable(
+            f"Line {begins} can’t be read, and so nothing after it: a quotation mark is never closed, or stands "
+            "inside a text without a second one before it."
+        ) from None
+
+
+def delimiter_of(text: str) -> str:
+    """What most separates the words of the first line that has any."""
+    first = next((line for line in io.StringIO(text) if line.strip()), "")
+    return max(",;\t", key=first.count)
+
+
+def columns_of(head: list[str]) -> dict[str, int]:
+    """Where each column stands. Raises Unreadable."""
+    columns: dict[str, int] = {}
+    for at, cell in enumerate(head):
+        columns.setdefault(one_line(cell).casefold().replace(" ", "_"), at)
+    missing = [f"“{name}”" for name in NEEDED if name not in columns]
+    if missing:
+        raise Unreadable(
+            f"The first line must name the columns, and {' and '.join(missing)} "
+            f"{'is' if len(missing) == 1 else 'are'} not there."
+        )
+    return columns
+
+
+def row_of(line: int, cells: dict[str, str], now: datetime) -> Row:
+    """A line's row. Raises ValueError with a sentence."""
+    state = one_line(cells.get("state", "")).casefold()
+    if state not in COMING:
+        raise ValueError(f"The column “state” says “{state[:20]}”, so this is nobody to write to.")
+    source = unquoted(one_line(cells.get("source", "")))
+    if len(source) > room(Follower, "source"):
+        raise ValueError(f"“source” has more than {room(Follower, 'source')} characters.")
+    return Row(
+        line=line,
+        email=address(cells.get("email", "")),
+        confirmed_at=moment(cells.get("confirmed_at", ""), now),
+        source=source,
+        choices=choices(cells.get("choices", "")),
+        frequency=frequency(cells.get("frequency", "")),
+    )
+
+
+def address(cell: str) -> str:
+    """The address in its one spelling. Raises ValueError."""
+    email = one_spelling(unquoted(cell))
+    if not email:
+        raise ValueError("“email” is empty.")
+    try:
+        mailbox(email)
+    except ValidationError:
+        raise ValueError("“email” is no address that mail can be sent to.") from None
+    if len(email) > ADDRESS_LENGTH:
+        raise ValueError("“email” is longer than an address can be.")
+    return email
+
+
+def moment(cell: str, now: datetime) -> datetime:
+    """When somebody agreed, in UTC; without a zone, in the site's. Raises ValueError."""
+    said = one_line(cell)
+    if not said:
+        raise ValueError("“confirmed_at” is empty: nobody can be written to who didn’t agree at some time.")
+    try:
+        at = datetime.fromisoformat(said)
+    except ValueError:
+        raise ValueError(f"“{said[:40]}” is no date such as 2025-04-12 or 2025-04-12T09:30Z.") from None
+    if not FIRST_YEAR <= at.year < 9000:
+        raise ValueError(f"“{said[:40]}” is before {FIRST_YEAR}, or no year of ours.")
+    at = (at if at.tzinfo else timezone.make_aware(at)).astimezone(UTC)
+    if at > now:
+        raise ValueError(f"“{said[:40]}” lies in the future.")
+    return at
+
+
+def choices(cell: str) -> tuple[str, ...]:
+    """What is followed, every issue if nothing is said. Raises ValueError."""
+    said = set(re.split(r"[\s,;]+", cell.strip().casefold())) - {""}
+    unknown = sorted(said.difference(CHOICES))
+    if unknown:
+        raise ValueError(f"“{unknown[0][:40]}” can’t be followed by a list: {', '.join(CHOICES)} can.")
+    return tuple(kind for kind in CHOICES if kind in said) or CHOICES[:1]
+
+
+def frequency(cell: str) -> str:
+    said = one_line(cell).casefold() or str(Follower.Frequency.EACH)
+    if said not in Follower.Frequency.values:
+        raise ValueError(f"“{said[:40]}” is no frequency: {' and '.join(Follower.Frequency.values)} are.")
+    return said
+
+
+def unquoted(cell: str) -> str:
+    """Without the apostrophe that our own sheets put before what would be a formula."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(LIVE) else cell
+
+
+# Looking and saving
+
+
+@dataclass
+class Outcome:
+    """How many come, how many are there already, and how many must never be written to."""
+
+    new: int = 0
+    known: int = 0
+    suppressed: int = 0
+
+
+def survey(sheet: Sheet) -> Outcome:
+    """What `enrol` would do with a sheet now; nothing is saved."""
+    outcome = Outcome()
+    for _ in newcomers(sheet.rows, outcome):
+        pass
+    return outcome
+
+
+def newcomers(rows: Iterable[Row], outcome: Outcome) -> Iterator[list[Row]]:
+    """The rows that come in, in batches, each looked up in two queries; the others are counted in `outcome`."""
+    left = iter(rows)
+    while batch := list(islice(left, BATCH)):
+        digests = {row.email: address_digest(row.email) for row in batch}
+        found = Suppression.objects.filter(digest__in=digests.values())
+        suppressed = set(found.values_list("digest", flat=True))
+        allowed = [row for row in batch if digests[row.email] not in suppressed]
+        known = known_keys(allowed)
+        new = [row for row in allowed if address_key(row.email) not in known]
+        outcome.suppressed += len(batch) - len(allowed)
+        outcome.known += len(allowed) - len(new)
+        outcome.new += len(new)
+        yield new
+
+
+def known_keys(rows: list[Row]) -> set[str]:
+    found = Follower.objects.filter(key__in=[address_key(row.email) for row in rows])
+    return set(found.values_list("key", flat=True))
+
+
+@transaction.atomic
+def enrol(sheet: Sheet, *, proof: str, by: Any, now: datetime | None = None) -> Outcome:
+    """
+    Take in everybody of a sheet who is neither known nor suppressed, all or nobody.
+
+    `proof` says where and how they agreed, and is kept with each. Nobody is written to. Effects: the growth of the
+    day is counted. Raises PermissionDenied, ValueError without a proof.
+    """
+    require(by, IMPORT)
+    if not proof.strip():
+        raise ValueError("Nobody is taken in without a proof of consent.")
+    now = now or timezone.now()
+    one_at_a_time("enrol followers")
+    outcome = Outcome()
+    for rows in newcomers(sheet.rows, outcome):
+        overtaken = len(rows) - save(rows, proof, now)
+        outcome.new -= overtaken
+        outcome.known += overtaken
+    Growth.count(came=outcome.new, now=now)
+    return outcome
+
+
+def save(rows: list[Row], proof: str, now: datetime) -> int:
+    """
+    Save a batch, and how many it became: whoever asked on the site in the same second stays as he asked.
+
+    The rows that are ours bear the moment of this import.
+    """
+    followers = []
+    for row in rows:
+        follower = Follower(
+            frequency=row.frequency,
+            asked_at=now,
+            confirmed_at=row.confirmed_at,
+            consent_text=proof,
+            source=row.source or "An imported list",
+        )
+        follower.set_email(row.email)
+        followers.append(follower)
+    Follower.objects.bulk_create(followers, ignore_conflicts=True)
+    wanted = {address_key(row.email): row.choices for row in rows}
+    saved = dict(Follower.objects.filter(key__in=list(wanted), asked_at=now).values_list("key", "pk"))
+    Choice.objects.bulk_create(Choice(follower_id=pk, kind=kind) for key, pk in saved.items() for kind in wanted[key])
+    return len(saved)
+
+
+# What was uploaded, between looking and saving
+
+
+def folder() -> Path:
+    return Path(settings.VAR_DIR) / "imports"
+
+
+def keep_upload(data: bytes, *, by: Any) -> str:
+    """
+    Keep a file until its import is confirmed, for a day at most; returns the token that opens it to this user alone.
+
+    It lies where the site's data lie, under a random name, readable by the site's own user. Raises PermissionDenied.
+    """
+    require(by, IMPORT)
+    forget_uploads()
+    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    name = secrets.token_hex(16)
+    with os.fdopen(os.open(folder() / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
+    return make("import", [name, by.pk if by else 0])
+
+
+def kept_upload(token: str, *, by: Any) -> Path:
+    """Where the file of a token lies. Raises Gone."""
+    try:
+        name, owner = read(token, "import", good_for=KEPT)
+    except (Forged, Expired):
+        raise Gone from None
+    path = folder() / str(name)
+    if owner != (by.pk if by else 0) or not path.is_file():
+        raise Gone
+    return path
+
+
+def forget_uploads(now: datetime | None = None) -> int:
+    """Delete what was uploaded more than a day ago and never confirmed; how many files that were."""
+    before = ((now or timezone.now()) - KEPT).timestamp()
+    old = [path for path in folder().glob("*") if path.stat().st_mtime < before] if folder().is_dir() else []
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
