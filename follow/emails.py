@@ -1,0 +1,103 @@
+"""
+The mails to followers, a function for each: who gets it, and why.
+
+To an address that nobody has confirmed goes no word that a visitor wrote: whoever types another person's address could
+make us send anything to it.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.core.mail import EmailMultiAlternatives
+
+from follow.letters import Letter
+from follow.models import Choice, Follower, Wish
+from follow.topics import CORRECTIONS, ISSUES, SECTIONS, Pair, Topic, named
+from newsroom.lib.mail import compose, message
+from newsroom.lib.mailed import absolute, mail_link
+from reports.models import Section
+
+# The kinds of links in these mails, and for how long the first is good; `follow.views.links` answers them.
+CONFIRM, PREFERENCES, OUT = "follow.confirm", "follow.preferences", "follow.out"
+TIME_TO_CONFIRM = timedelta(hours=48)
+LIST = "issues"  # the label of the list that all mailings belong to (RFC 2919)
+
+# What can be chosen without naming anything, in the order in which it is offered.
+GENERAL: dict[Pair, str] = {
+    ISSUES: "Every issue",
+    **{SECTIONS[section.value]: f"{section.label} stories only" for section in Section},
+}
+NAMED = {str(Choice.Kind.COMPANY): "company", str(Choice.Kind.POLICY): "policy"}
+
+
+def confirm(wish: Wish, to: str, *, identity: str) -> EmailMultiAlternatives:
+    """To an address that was typed on the site: once, to ask whether its reader wants to follow."""
+    url, out = mail_link("follow:confirm", CONFIRM, wish.pk), out_link(wish.follower_id)
+    context = {
+        "wanted": in_words(pairs_of(wish)),
+        "weekly": wish.frequency == Follower.Frequency.WEEKLY,
+        "hours": round(TIME_TO_CONFIRM.total_seconds() / 3600),
+        "url": url,
+        "out": out,
+    }
+    return compose("confirm_follow", to, context, identity=identity, unsubscribe=out)
+
+
+def newsletter(letter: Letter, follower: Follower, *, delivery: int, identity: str) -> EmailMultiAlternatives:
+    """To a confirmed follower who chose something that is in it: an issue, a correction or a week of them."""
+    out = out_link(follower)
+    text, html = letter.addressed(out=out, preferences=preferences_link(follower))
+    made = message(
+        follower.email,
+        subject=letter.subject,
+        text=text,
+        html=html,
+        identity=identity,
+        unsubscribe=out,
+        list_id=LIST,
+    )
+    made.metadata = {"delivery": str(delivery)}  # type: ignore[attr-defined] # for the reports of providers
+    return made
+
+
+def test(letter: Letter, to: str, *, identity: str) -> EmailMultiAlternatives:
+    """To somebody of the desk, to see how a letter looks; its links to preferences and out lead nowhere."""
+    text, html = letter.addressed(out=absolute("/follow/"), preferences=absolute("/follow/"))
+    return message(to, subject=f"[Test] {letter.subject}", text=text, html=html, identity=identity)
+
+
+# What stands in these mails, and on the pages behind their links
+
+
+def preferences_link(follower: Follower | int) -> str:
+    """Where a follower (or the one with this number) changes, stops and takes along what is kept. Never grows old."""
+    return mail_link("follow:preferences", PREFERENCES, number(follower))
+
+
+def out_link(follower: Follower | int) -> str:
+    """Where a follower (or the one with this number) gets out, with one click (RFC 8058). Never grows old."""
+    return mail_link("follow:out", OUT, number(follower))
+
+
+def number(follower: Follower | int) -> int:
+    return follower if isinstance(follower, int) else follower.pk
+
+
+def pairs_of(wish: Wish) -> list[Pair]:
+    """What somebody asked for, as `follow.topics` has it; JSON knows no pairs."""
+    return [(kind, ref) for kind, ref in wish.choices]
+
+
+def label(kind: str, topic: Topic | None) -> str:
+    """A company or a policy that is followed; one that no issue names at present has no name either."""
+    noun = NAMED[kind]
+    return f"{noun.capitalize()}: {topic.name}" if topic else f"A {noun} that no issue on the site names at present"
+
+
+def in_words(pairs: Iterable[Pair]) -> list[str]:
+    """What is followed, in our own words, in the order in which it is offered. A query for each kind among it."""
+    wanted = sorted(set(pairs))
+    found = named(wanted)
+    things = sorted(label(kind, found.get((kind, ref))) for kind, ref in wanted if kind in NAMED)
+    general = [words for pair, words in GENERAL.items() if pair in wanted]
+    return [*general, *things, *(["Corrections to what you were sent"] if CORRECTIONS in wanted else [])]

@@ -1,0 +1,420 @@
+"""
+Following by mail, as followers do it: asking, confirming, changing, pausing, leaving; and what is kept of them.
+
+Whoever types an address learns nothing of it: what `ask` does differs by what is known of the address, what it says
+doesn't. Nobody is followed up whose mailbox did not confirm the wish (double opt-in).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from follow.bouncing import drop_due, is_suppressed
+from follow.emails import NAMED, in_words, pairs_of
+from follow.models import Choice, Delivery, Follower, Growth, Knock, Wish, address_digest, address_key
+from follow.topics import CORRECTIONS, ISSUES, SECTIONS, Pair
+from newsroom.lib.addresses import one_spelling
+from newsroom.lib.doors import Refused
+from newsroom.lib.locks import one_at_a_time
+from newsroom.lib.rights import require
+
+SEE, EXPORT, ERASE = "follow.view_follower", "follow.export_follower", "follow.delete_follower"
+
+# How many wishes within which time, for one network, which many people may share.
+NETWORK_LIMITS = ((10, timedelta(hours=1)), (40, timedelta(days=1)))
+KNOCK_KEPT = timedelta(days=1)  # no shorter than the longest of them
+TOO_MANY = "Many have asked from your network. Please wait an hour, then send it once more."
+
+# Of the mails that ask one address: the time between two, and how many may be left unanswered within which time.
+TIME_BETWEEN_QUESTIONS = timedelta(hours=1)
+TIME_OF_QUESTIONS = timedelta(days=30)
+MOST_QUESTIONS, MOST_TO_FOLLOWERS, MOST_AFTER_NO = 3, 10, 1
+
+UNCONFIRMED_KEPT = timedelta(days=7)
+ENDED_KEPT = timedelta(days=30)  # as the proof that what was sent had been asked for
+BATCH = 1_000
+
+FOR_GOOD = datetime(9999, 1, 1, tzinfo=UTC)  # until when somebody pauses who doesn't say until when
+PAUSES: dict[str, tuple[str, timedelta | None]] = {
+    "month": ("For a month", timedelta(days=30)),
+    "quarter": ("For three months", timedelta(days=91)),
+    "open": ("Until I say so", None),
+}
+
+
+class Unknown(Exception):
+    """Nothing is kept about this address."""
+
+
+class Used(Exception):
+    """A wish was confirmed before, and taken back since."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the form gives, once its fields are valid. The address in its one spelling; `source` is the form's page."""
+
+    email: str
+    choices: list[Pair]
+    frequency: str
+    source: str
+
+
+def consent() -> str:
+    """What somebody agrees to who sends the form. It stands beside the button, and is kept with the wish."""
+    return (
+        f"I want {settings.SITE_NAME} to send me by email what I ticked. "
+        "I can change this or stop it at any time, by a link in every mail."
+    )
+
+
+# Asking
+
+
+@transaction.atomic
+def ask(wanted: Wanted, *, network: str, now: datetime | None = None) -> None:
+    """
+    Take down what somebody wants to be sent to an address, and have the address asked whether it does.
+
+    At most one mail an hour goes to it, and only so many that nobody answers (`next_question`); where none may go, the
+    last unconfirmed wish, whose mail is there already, becomes this one. To a suppressed address none ever goes.
+    Nothing that is sent at present changes until the mailbox confirms.
+
+    Effects: a knock, and a wish; perhaps a follower, and the delivery of a mail that asks. Raises Refused: 429 if too
+    many come from the network.
+    """
+    now = now or timezone.now()
+    one_at_a_time(f"following from {network}")  # always in this order, so that no two wait for each other
+    refuse_flood(network, now)
+    Knock.objects.create(network=network, at=now)
+    one_at_a_time(f"following by {address_digest(wanted.email)}")
+    follower = meet(wanted.email, now)
+    silent = is_suppressed(follower.email)
+    last = follower.wishes.filter(confirmed_at=None).first()
+    due_at = None if silent else next_question(follower, now)
+    wish = Wish(follower=follower) if due_at or last is None else last
+    wish.choices, wish.frequency = [list(pair) for pair in tidy(wanted.choices)], wanted.frequency
+    wish.consent_text, wish.source, wish.asked_at = consent(), wanted.source, now
+    wish.save()
+    if due_at:
+        Delivery.objects.create(wish=wish, follower=follower, domain=follower.domain, created_at=now, due_at=due_at)
+
+
+def refuse_flood(network: str, now: datetime) -> None:
+    """Count what came from the network lately; each limit ends by itself. Raises Refused (429)."""
+    for most, time in NETWORK_LIMITS:
+        if Knock.objects.filter(network=network, at__gt=now - time).count() >= most:
+            raise Refused(429, TOO_MANY)
+
+
+def meet(email: str, now: datetime) -> Follower:
+    """
+    The follower with this address, locked, or a new one. To be called under the address's lock.
+
+    An address that never was confirmed is known as it was typed last.
+    """
+    new = Follower(asked_at=now)
+    new.set_email(email)
+    fields = {"email": new.email, "domain": new.domain, "asked_at": now}
+    follower, _ = Follower.objects.select_for_update().get_or_create(key=new.key, defaults=fields)
+    Follower.objects.filter(pk=follower.pk, confirmed_at=None).update(**fields)
+    follower.refresh_from_db()
+    return follower
+
+
+def next_question(follower: Follower, now: datetime) -> datetime | None:
+    """
+    When a mail that asks may go to a follower: an hour after the last one at the earliest.
+
+    None if another one is on its way, or went out within the hour and waits for an answer, or if too many were left
+    unanswered within 30 days. After "leave me alone" a single one is too many.
+    """
+    asking = follower.deliveries.filter(wish__isnull=False, dropped_at=None)
+    unanswered = asking.filter(wish__confirmed_at=None)
+    if unanswered.filter(Q(sent_at=None) | Q(sent_at__gt=now - TIME_BETWEEN_QUESTIONS)).exists():
+        return None
+    if follower.ended_at:
+        most = MOST_QUESTIONS if follower.confirmed_at else MOST_AFTER_NO
+    else:
+        most = MOST_TO_FOLLOWERS if follower.confirmed_at else MOST_QUESTIONS
+    if unanswered.filter(sent_at__gt=now - TIME_OF_QUESTIONS).count() >= most:
+        return None
+    last = asking.aggregate(at=Max("sent_at"))["at"]
+    return max(now, last + TIME_BETWEEN_QUESTIONS) if last else now
+
+
+def tidy(pairs: Iterable[Pair]) -> list[Pair]:
+    """What is chosen, each once; who gets every issue needs no section of it besides."""
+    chosen = set(pairs)
+    return sorted(chosen - set(SECTIONS.values()) if ISSUES in chosen else chosen)
+
+
+def says_something(pairs: Iterable[Pair]) -> bool:
+    """Whether anything would ever be sent to who chose this: corrections of nothing are nothing."""
+    return bool(set(pairs) - {CORRECTIONS})
+
+
+# Confirming
+
+
+def follows(follower: Follower) -> bool:
+    """Whether somebody confirmed, and has neither left nor been stopped. (A pause is no end.)"""
+    return bool(follower.confirmed_at) and not follower.ended_at and not follower.disabled_at
+
+
+def outcome(wish: Wish) -> list[Pair]:
+    """
+    What its follower will be sent once a wish is confirmed.
+
+    A wish for a company or a policy is added to what he follows already, as the button on its page says "follow" and
+    not "follow this alone". Any other takes its place.
+    """
+    asked, follower = pairs_of(wish), wish.follower
+    if follows(follower) and any(kind in NAMED for kind, _ in asked):
+        asked += chosen(follower)
+    return tidy(asked)
+
+
+def chosen(follower: Follower) -> list[Pair]:
+    """What a follower follows."""
+    return list(follower.choices.values_list("kind", "ref"))
+
+
+@transaction.atomic
+def confirm(wish: int, now: datetime | None = None) -> Follower | None:
+    """
+    The reader of a mail says that the wish of this number was his; the follower, or None if we know neither any more.
+
+    Doing it twice changes nothing. Of an address that is suppressed by now nothing changes either: whoever has the link
+    is told no more than others. Effects: what is sent, how often, the consent to it; the growth of the day, if he did
+    not follow before. Raises Used if he left after having confirmed it.
+    """
+    now = now or timezone.now()
+    follower = Follower.objects.select_for_update(of=("self",)).filter(wishes=wish).first()
+    if follower is None:
+        return None
+    asked = follower.wishes.get(pk=wish)
+    if asked.confirmed_at:
+        if follower.ended_at:
+            raise Used
+        return follower
+    if follower.disabled_at or is_suppressed(follower.email):
+        return follower
+    is_new = not follows(follower)
+    choose(follower, outcome(asked))
+    follower.confirmed_at = follower.confirmed_at or now
+    follower.frequency, follower.consent_text, follower.source = asked.frequency, asked.consent_text, asked.source
+    follower.ended_at = follower.paused_until = None
+    follower.save()
+    Wish.objects.filter(pk=wish).update(confirmed_at=now)
+    if is_new:
+        Growth.count(came=1, now=now)
+    return follower
+
+
+def choose(follower: Follower, pairs: Iterable[Pair]) -> None:
+    """Put these in the place of what a follower follows."""
+    wanted = set(pairs)
+    had = set(chosen(follower))
+    for kind, ref in had - wanted:
+        follower.choices.filter(kind=kind, ref=ref).delete()
+    Choice.objects.bulk_create([Choice(follower=follower, kind=kind, ref=ref) for kind, ref in sorted(wanted - had)])
+
+
+# Changing, pausing, leaving
+
+
+def following(follower: int) -> Follower | None:
+    """The follower of this number, locked, while he has not left; None otherwise."""
+    return Follower.objects.select_for_update().confirmed().filter(pk=follower).first()
+
+
+@transaction.atomic
+def change(follower: int, choices: Iterable[Pair], frequency: str) -> bool:
+    """Have other things sent to a follower, or as often as this. False if he has left, or is nobody."""
+    found = following(follower)
+    if found is None:
+        return False
+    choose(found, tidy(choices))
+    Follower.objects.filter(pk=found.pk).update(frequency=frequency)
+    return True
+
+
+def pause(follower: int, length: str, now: datetime | None = None) -> bool:
+    """Send a follower nothing for a while, one of PAUSES. False if he has left, or is nobody."""
+    _, time = PAUSES[length]
+    until = (now or timezone.now()) + time if time else FOR_GOOD
+    return bool(Follower.objects.confirmed().filter(pk=follower).update(paused_until=until))
+
+
+def resume(follower: int) -> bool:
+    """End a pause. What was published meanwhile is not sent. False if he has left, or is nobody."""
+    return bool(Follower.objects.confirmed().filter(pk=follower).update(paused_until=None))
+
+
+@transaction.atomic
+def end(follower: int, now: datetime | None = None) -> bool:
+    """
+    The reader of a mail wants no more of them, whatever state he is in. False if he is nobody (any more).
+
+    Doing it twice changes nothing. Effects: what is due to him is dropped, mails that ask him too; the growth of the
+    day, once.
+    """
+    now = now or timezone.now()
+    found = Follower.objects.select_for_update().filter(pk=follower).first()
+    if found is None:
+        return False
+    if found.ended_at is None:
+        Follower.objects.filter(pk=found.pk).update(ended_at=now)
+        if follows(found):
+            Growth.count(left=1, now=now)
+    drop_due(found, "wants no mail", now)
+    return True
+
+
+# Giving out what is kept, and erasing it
+
+
+def find(email: str, *, by: Any) -> Follower:
+    """The follower with this address, whatever its case. Raises PermissionDenied, Unknown."""
+    require(by, SEE)
+    follower = Follower.objects.filter(key=address_key(one_spelling(email))).first()
+    if follower is None:
+        raise Unknown("Nothing is kept about this address.")
+    return follower
+
+
+def export(follower: Follower, *, by: Any) -> dict[str, Any]:
+    """Everything that is kept about a follower, as JSON has it. Raises PermissionDenied."""
+    require(by, EXPORT)
+    return record_of(follower)
+
+
+def record_of(follower: Follower) -> dict[str, Any]:
+    """Everything that is kept about a follower: for himself, who shows by a link that the mailbox is his."""
+    return {
+        "address": follower.email,
+        "state": follower.state(),
+        "follows": in_words(chosen(follower)),
+        "how_often": follower.get_frequency_display(),
+        "first_asked_at": when(follower.asked_at),
+        "confirmed_at": when(follower.confirmed_at),
+        "agreed_to": follower.consent_text,
+        "agreed_on_page": follower.source,
+        "paused_until": when(follower.paused_until),
+        "left_at": when(follower.ended_at),
+        "stopped_at": when(follower.disabled_at),
+        "stopped_because": follower.get_disabled_for_display() if follower.disabled_for else "",
+        "is_never_written_to": is_suppressed(follower.email),
+        "wishes": [
+            {
+                "asked_for": in_words(pairs_of(wish)),
+                "how_often": wish.get_frequency_display(),
+                "agreed_to": wish.consent_text,
+                "agreed_on_page": wish.source,
+                "asked_at": when(wish.asked_at),
+                "confirmed_at": when(wish.confirmed_at),
+            }
+            for wish in follower.wishes.order_by("pk")
+        ],
+        "mails": [
+            {
+                "mail": str(delivery.mailing) if delivery.mailing else "The question whether a wish was yours",
+                "written_at": when(delivery.created_at),
+                "sent_at": when(delivery.sent_at),
+                "dropped_at": when(delivery.dropped_at),
+                "attempts": delivery.attempts,
+                "last_error": delivery.last_error,
+            }
+            for delivery in follower.deliveries.select_related("mailing").order_by("pk")
+        ],
+        "mails_that_came_back": [
+            {"kind": bounce.get_kind_display(), "said": bounce.said, "at": when(bounce.at)}
+            for bounce in follower.bounces.order_by("pk")
+        ],
+    }
+
+
+def when(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat(timespec="seconds") if at else None
+
+
+def erase(follower: Follower, *, by: Any) -> bool:
+    """Erase a follower, as `erase_own` does. Raises PermissionDenied."""
+    require(by, ERASE)
+    return erase_own(follower.pk)
+
+
+@transaction.atomic
+def erase_own(follower: int) -> bool:
+    """
+    Erase a follower, for himself: address, choices, wishes, consent, what came back. False if he is nobody (any more).
+
+    Of the mails that were sent there stays that there was one; if the address must never be written to, its hash stays,
+    or somebody could have it written to again. Effects: the growth of the day, if he followed.
+    """
+    found = Follower.objects.select_for_update().filter(pk=follower).first()
+    if found is None:
+        return False
+    if follows(found):
+        Growth.count(left=1)
+    remove([found.pk])
+    return True
+
+
+def remove(followers: list[int]) -> None:
+    """Delete these followers, with all that hangs on them. What is left of their mails names not even a domain."""
+    deliveries = Delivery.objects.filter(follower__in=followers)
+    deliveries.unsent().update(dropped_at=timezone.now(), last_error="the follower is gone", lease=None)
+    deliveries.update(domain="")
+    Follower.objects.filter(pk__in=followers).delete()
+
+
+# Forgetting in time: plain functions for a schedule, that may run at any time and any number of times
+
+
+def forget_unconfirmed(now: datetime | None = None) -> int:
+    """
+    Forget the addresses whose mailbox did not answer within a week; how many.
+
+    Not those who said "leave me alone": they are left alone for as long as others who left are kept.
+    """
+    now = now or timezone.now()
+    silent = Follower.objects.filter(confirmed_at=None, ended_at=None, asked_at__lte=now - UNCONFIRMED_KEPT)
+    return forget(silent, now)
+
+
+def forget_ended(now: datetime | None = None) -> int:
+    """Forget those who left 30 days ago, until when it could be asked whether they ever came; how many."""
+    now = now or timezone.now()
+    return forget(Follower.objects.filter(ended_at__lte=now - ENDED_KEPT), now)
+
+
+def forget_knocks(now: datetime | None = None) -> int:
+    """Forget from which networks somebody asked more than a day ago; how often that was."""
+    return Knock.objects.filter(at__lte=(now or timezone.now()) - KNOCK_KEPT).delete()[0]
+
+
+def forget(followers: QuerySet[Follower], now: datetime) -> int:
+    """
+    Remove such followers, a thousand in one transaction, but for those with a wish that may still be confirmed.
+
+    They are locked, then looked at once more: who asks at this very moment is let be.
+    """
+    wishes = Wish.objects.filter(follower=OuterRef("pk"), asked_at__gt=now - UNCONFIRMED_KEPT)
+    forgotten = followers.filter(~Exists(wishes)).order_by("pk")
+    done = 0
+    while True:
+        with transaction.atomic():
+            locked = list(forgotten.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
+            still = list(forgotten.filter(pk__in=locked).values_list("pk", flat=True))
+            remove(still)
+        if not still:
+            return done
+        done += len(still)
