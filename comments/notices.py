@@ -223,9 +223,18 @@ def drop(pk: int, why: str, now: datetime) -> None:
 
 
 def put_off(pk: int, failure: Unsent, now: datetime) -> None:
-    """After a failure: due again later, a little later each time; dropped if it is for good, or was the last time."""
+    """
+    After a failure: due again later, a little later each time; dropped if it is for good, or was the last time.
+
+    An attempt that came to nothing through no fault of the notice's own, as there was no server, counts for nothing.
+    """
     attempts = Notice.objects.values_list("attempts", flat=True).get(pk=pk)
     logger.warning("Notice %s was not sent (attempt %s): %s", pk, attempts, failure.reason)
+    if not failure.is_blamed:
+        Notice.objects.filter(pk=pk).update(
+            due_at=now + PAUSES[0], leased_until=None, attempts=attempts - 1, last_error=failure.reason[:200]
+        )
+        return
     if failure.for_good or attempts > len(PAUSES):
         drop(pk, failure.reason, now)
         return

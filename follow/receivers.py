@@ -1,6 +1,8 @@
 """What following does about what happens elsewhere: an edition is announced, a provider reports a bounce."""
 
 import logging
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason, tracking
@@ -17,8 +19,9 @@ logger = logging.getLogger(__name__)
 
 # What a mail is named by at the provider, so that its reports lead back to it.
 DELIVERY = "delivery"
-# A mail that was put off is none that came back; the provider goes on trying.
-HARD_REASONS = {RejectReason.INVALID, RejectReason.BOUNCED}
+NO_MAILBOX = re.compile(r"\b5\.(?:1\.\d{1,3}|2\.1)\b")  # enhanced status codes (RFC 3463)
+KIND_KEYS = ("Type", "type", "event", "severity", "bounceType", "bounce_type", "bounce_class", "bounce")
+FOR_GOOD = re.compile("hard|permanent", re.IGNORECASE)
 
 
 @receiver(edition_announced, dispatch_uid="follow.mail_followers")
@@ -50,5 +53,20 @@ def kind_of(event: AnymailTrackingEvent) -> str | None:
     if event.event_type == EventType.COMPLAINED:
         return Bounce.Kind.COMPLAINT
     if event.event_type in {EventType.BOUNCED, EventType.REJECTED}:
-        return Bounce.Kind.HARD if event.reject_reason in HARD_REASONS else Bounce.Kind.SOFT
+        return Bounce.Kind.HARD if is_for_good(event) else Bounce.Kind.SOFT
     return None
+
+
+def is_for_good(event: AnymailTrackingEvent) -> bool:
+    """
+    Whether a bounce means that there is no such mailbox; in doubt it doesn't, as three doubts are enough.
+
+    Anymail calls most bounces just "bounced". What tells them apart is the server's own code, or else the provider's
+    own word: hard or soft, permanent or transient.
+    """
+    if event.reject_reason == RejectReason.INVALID:
+        return True
+    code = NO_MAILBOX.search(event.mta_response or "") or NO_MAILBOX.search(event.description or "")
+    raw: Any = event.esp_event
+    words = " ".join(str(raw[key]) for key in KIND_KEYS if key in raw) if isinstance(raw, Mapping) else ""
+    return bool(code or FOR_GOOD.search(words))

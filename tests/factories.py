@@ -12,12 +12,15 @@ from typing import Any
 
 import factory
 from django.contrib.auth.models import Group, User
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 from PIL import Image as Pillow
 
 from comments.models import Comment
 from comments.moderating import decide
 from comments.submitting import Words, submit
+from follow.models import Choice, Follower
+from newsroom.announcing import announce_due
 from newsroom.publishing import publish
 from newsroom.revising import keep
 from newsroom.roles import make_missing_roles
@@ -261,3 +264,20 @@ def approved(report: Report, **words: Any) -> Comment:
     decide([(comment.pk, comment.version)], "approve", by=None)
     comment.refresh_from_db()
     return comment
+
+
+def follower(email: str = "follower@example.org", *choices: str | tuple[str, int], **fields: Any) -> Follower:
+    """Somebody who confirmed to follow these, each by its kind or with the number of a row; every issue by default."""
+    row = Follower(**{"confirmed_at": timezone.now(), "consent_text": "I want this.", "source": "/follow/", **fields})
+    row.set_email(email)
+    row.save()
+    pairs = [choice if isinstance(choice, tuple) else (choice, 0) for choice in choices or ("issues",)]
+    Choice.objects.bulk_create(Choice(follower=row, kind=kind, ref=ref) for kind, ref in pairs)
+    return row
+
+
+def announced(report: Report | None = None, **issue: Any) -> Edition:
+    """An edition that is published and announced, so that mail about it is due."""
+    edition = published(report, **issue)
+    announce_due()
+    return edition

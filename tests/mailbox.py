@@ -19,7 +19,7 @@ class Mailbox:
     What arrived, in order; `answer`, given a recipient, says what the server answers to it.
 
     "250 OK" takes the mail; "550 …" and "451 …" refuse the recipient, with "DATA 554 …" the text; "lost" takes the mail
-    and hangs up before saying so.
+    and hangs up before saying so, "cut" hangs up before it is taken.
     """
 
     def __init__(self) -> None:
@@ -53,6 +53,9 @@ class Mailbox:
         answer = self.answer(envelope.rcpt_tos[0])
         if answer.startswith("DATA "):
             return f"{answer.removeprefix('DATA ')} <{envelope.rcpt_tos[0]}>"
+        if answer == "cut":
+            server.transport.abort()
+            return "250 OK"
         self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
         if answer == "lost":
             server.transport.abort()

@@ -68,6 +68,7 @@ def test_no_header_is_smuggled_in(mailbox, settings, injected):
     ("answer", "reason", "for_good", "server_away"),
     [
         ("550 no such user", "550 refused", True, False),
+        ("550 5.1.1 no such user", "550 5.1.1 refused", True, False),
         ("451 greylisted", "451 refused", False, False),
         ("421 too busy", "421 refused", False, True),
         ("DATA 554 looks like spam", "554 refused after the text", True, False),
@@ -87,10 +88,32 @@ def test_what_a_server_answers_is_told_without_the_address(mailbox, answer, reas
     assert len(mailbox.to("other@example.org")) == 1
 
 
+@pytest.mark.parametrize(
+    ("answer", "no_mailbox"),
+    [
+        ("550 5.1.1 no such user", True),
+        ("550 5.2.1 closed", True),
+        ("551 moved", True),
+        ("550", True),
+        ("550 5.7.1 we don’t like you", False),
+        ("552 5.2.2 full", False),
+        ("554 no", False),
+        ("451 4.1.1 later", False),
+        ("DATA 550 5.1.1 looks like spam", False),
+    ],
+)
+def test_only_what_says_so_means_that_there_is_no_mailbox(mailbox, answer, no_mailbox):
+    mailbox.answer = lambda to: answer
+    with Post() as post, pytest.raises(Unsent) as failure:
+        post.send(message())
+    assert (failure.value.no_mailbox, failure.value.is_blamed) == (no_mailbox, True)
+
+
 def test_no_server_at_all(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     with Post() as post, pytest.raises(Unsent) as failure:
         post.send(message())
     assert (failure.value.reason, failure.value.server_away) == ("no answer (ConnectionRefusedError)", True)
+    assert not failure.value.is_blamed
     assert outbox.outbox == []

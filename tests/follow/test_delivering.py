@@ -1,0 +1,469 @@
+"""Sending to a real mail server that refuses, stalls and vanishes: nothing lost, nothing doubled but in one case."""
+
+import logging
+import smtplib
+import time
+import uuid
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.utils import timezone
+
+from follow import delivering, mailing
+from follow.delivering import LEASE, MARGIN, PAUSES, claim, drop_stale, send_due
+from follow.models import Bounce, Choice, Delivery, Follower, Mailing, Suppression, Throttle, Wish
+from follow.pacing import set_pace
+from newsroom.announcing import announce_due
+from newsroom.publishing import publish, withdraw
+from tests.factories import announced, complete_issue, edit, follower, published
+from tests.mailbox import open_mailbox, whole
+from tests.together import at_once
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mailbox(settings):
+    with open_mailbox(settings) as box:
+        yield box
+
+
+def followers(count: int, *choices: str) -> list[Follower]:
+    return [follower(f"f{n}@d{n}.example.org", *choices) for n in range(count)]
+
+
+def soon(**later: int):
+    """A moment after everything that is due now, and the pause that a server that is away makes."""
+    return timezone.now() + timedelta(minutes=1, **later)
+
+
+def asked(email: str = "asks@example.org") -> Delivery:
+    """The question whether a wish was the follower's own."""
+    row = follower(email, "corrections", confirmed_at=None)
+    wish = Wish.objects.create(follower=row, choices=[["issues", 0]], consent_text="Yes", source="/follow/")
+    return Delivery.objects.create(wish=wish, follower=row, domain=row.domain)
+
+
+# What is sent
+
+
+def test_each_gets_one_mail_over_one_connection_and_none_twice(mailbox):
+    people = followers(3)
+    announced(title="News — 中文 “¥”")
+    assert send_due() == 3
+    assert send_due(soon(days=9)) == 0
+    assert sorted(mail["To"] for mail in mailbox.mails) == [person.email for person in people]
+    assert mailbox.connections == 1
+    assert set(mailbox.subjects) == {"News — 中文 “¥”"}
+    assert len({mail["Message-ID"] for mail in mailbox.mails}) == 3
+
+
+def test_the_headers_of_a_mail(mailbox, settings):
+    settings.SITE_HOST, settings.SITE_URL = "newsroom.example", "https://newsroom.example"
+    person = follower()
+    announced()
+    send_due()
+    (mail,) = mailbox.mails
+    delivery = Delivery.objects.get()
+    assert mail["Message-ID"] == f"<delivery-{delivery.pk}-{delivery.created_at:%Y%m%d%H%M%S}@newsroom.example>"
+    assert mail["List-Id"] == "<issues.newsroom.example>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    out = mail["List-Unsubscribe"].strip().strip("<>")
+    assert out.startswith("https://newsroom.example/follow/out/")
+    for part in ("plain", "html"):
+        text = mail.get_body([part]).get_content()
+        assert out in text
+        assert "/follow/preferences/" in text
+        assert ".invalid" not in text
+    assert delivery.sent_at
+    assert person.email == mail["To"]
+
+
+def test_nobody_else_is_named_in_a_mail(mailbox):
+    people = followers(3)
+    announced()
+    send_due()
+    for mail in mailbox.mails:
+        text = whole(mail)
+        assert [person.email for person in people if person.email in text] == [mail["To"]]
+        others = [f"/follow/out/{link}" for link in text.split("/follow/out/")[1:]]
+        assert others
+
+
+def test_each_gets_what_was_chosen(mailbox):
+    follower("china@example.org", "china")
+    follower("all@example.org", "issues")
+    announced(title="News")
+    send_due()
+    china, everything = (whole(mailbox.to(f"{name}@example.org")[0]) for name in ("china", "all"))
+    assert "China story 1 of News" in china
+    assert "International story 1 of News" not in china
+    assert "International story 1 of News" in everything
+
+
+def test_a_letter_is_drawn_once_for_all_who_chose_alike(mailbox, monkeypatch):
+    drawn = []
+    draw = delivering.drawn
+    monkeypatch.setattr(delivering, "drawn", lambda *about: drawn.append(1) or draw(*about))
+    followers(6)
+    follower("china@example.org", "china")
+    announced()
+    assert send_due() == 7
+    assert len(drawn) == 2
+
+
+def test_what_readers_have_at_that_moment_is_sent(mailbox):
+    follower()
+    report = announced(title="News", standfirst="With a mistaek").report
+    edit(report, standfirst="With a mistake put right")
+    publish(report, by=None)
+    send_due()
+    assert "put right" in whole(mailbox.mails[0])
+    assert "mistaek" not in whole(mailbox.mails[0])
+
+
+# A last look
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"ended_at": timezone.now()},
+        {"paused_until": timezone.now() + timedelta(days=9)},
+        {"disabled_at": timezone.now(), "disabled_for": "complaint"},
+        {"confirmed_at": None},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_who_wants_none_any_more_gets_none(mailbox, change):
+    person = follower()
+    announced()
+    Follower.objects.filter(pk=person.pk).update(**change)
+    assert send_due() == 0
+    assert mailbox.mails == []
+    assert Delivery.objects.get().last_error.startswith("the follower is ")
+
+
+def test_who_was_erased_or_chose_otherwise_gets_none(mailbox):
+    erased, other = followers(2)
+    announced()
+    erased.delete()
+    other.choices.all().delete()
+    Choice.objects.create(follower=other, kind="company", ref=99)
+    assert send_due() == 0
+    assert mailbox.mails == []
+    assert sorted(Delivery.objects.values_list("last_error", flat=True)) == [
+        "nothing in it was chosen (any more)",
+        "the follower is gone",
+    ]
+
+
+def test_a_withdrawn_issue_is_not_sent_and_goes_on_when_it_is_back(mailbox):
+    followers(2)
+    report = announced(title="News").report
+    Delivery.objects.filter(pk=Delivery.objects.first().pk).update(sent_at=timezone.now())
+    withdraw(report, by=None)
+    assert send_due() == 0
+    publish(report, by=None)
+    announce_due()
+    assert send_due() == 1
+    assert Delivery.objects.filter(sent_at__isnull=False).count() == 2
+
+
+def test_a_withdrawal_is_heeded_in_the_middle_of_a_batch(mailbox, monkeypatch):
+    monkeypatch.setattr(delivering, "GLANCE", 0)
+    followers(5)
+    report = announced(title="News").report
+
+    # Withdrawn while the third is on its way: that one can't be called back, the others stay.
+    edition_pk = report.editions.get().pk
+    take = delivering.mark_sent
+
+    def taken(pk, now):
+        if len(mailbox.mails) == 3:
+            report.editions.filter(pk=edition_pk).update(live_until=timezone.now())
+        return take(pk, now)
+
+    monkeypatch.setattr(delivering, "mark_sent", taken)
+    assert send_due() == 3
+    assert Delivery.objects.unsent().filter(lease=None).count() == 2
+
+
+def test_pausing_holds_back_and_resuming_sends(mailbox):
+    follower()
+    announced()
+    asked()
+    found = Mailing.objects.get()
+    mailing.pause(found, by=None)
+    assert send_due() == 1  # the question, which waits for nothing
+    mailing.resume(found, by=None)
+    set_pace(by=None, is_paused=True)
+    assert send_due() == 0
+    set_pace(by=None, is_paused=False)
+    assert send_due() == 1
+    assert Delivery.objects.unsent().count() == 0
+
+
+# Questions
+
+
+def test_a_question_goes_out_first_and_once(mailbox):
+    followers(2)
+    announced()
+    question = asked()
+    assert send_due() == 3
+    assert mailbox.mails[0]["To"] == "asks@example.org"
+    assert f"delivery-{question.pk}-" in mailbox.mails[0]["Message-ID"]
+    assert send_due(soon()) == 0
+
+
+def test_a_question_that_is_answered_suppressed_or_stale_is_not_asked(mailbox):
+    answered, suppressed, stale = (asked(f"{name}@example.org") for name in ("answered", "suppressed", "stale"))
+    Wish.objects.filter(pk=answered.wish_id).update(confirmed_at=timezone.now())
+    mailing_stop = suppressed.follower
+    delivering.bounce(mailing_stop, "complaint")
+    Wish.objects.filter(pk=stale.wish_id).update(asked_at=timezone.now() - timedelta(days=2))
+    assert drop_stale() == 1
+    assert send_due() == 0
+    assert mailbox.mails == []
+
+
+# When something goes wrong
+
+
+def test_a_server_that_says_later_is_asked_again_and_at_last_given_up(mailbox, caplog):
+    caplog.set_level(logging.DEBUG)
+    person = follower()
+    announced()
+    mailbox.answer = lambda to: "451 4.3.0 later"
+    now, waits = timezone.now(), []
+    while (delivery := Delivery.objects.get()).dropped_at is None:
+        assert send_due(now) == 0
+        assert send_due(now) == 0  # no sooner than it is due again
+        again = Delivery.objects.get().due_at
+        waits.append(again - now)
+        now = max(now, again)
+        assert len(waits) < 20
+    assert waits[:-1] == PAUSES
+    assert (delivery.attempts, delivery.last_error) == (len(PAUSES) + 1, "451 4.3.0 refused")
+    bounced = Bounce.objects.get()
+    assert (bounced.kind, bounced.said) == ("soft", "451 4.3.0 refused")
+    person.refresh_from_db()
+    assert person.state() == "active"  # the first of three
+    assert person.email not in caplog.text + delivery.last_error + bounced.said
+
+
+def test_greylisting_delays_and_loses_nothing(mailbox):
+    followers(3)
+    announced()
+    seen = set()
+
+    def grey(to: str) -> str:
+        known = to in seen
+        seen.add(to)
+        return "250 OK" if known else "451 4.7.1 greylisted"
+
+    mailbox.answer = grey
+    now = timezone.now()
+    assert send_due(now) == 0
+    assert send_due(now + PAUSES[0]) == 3
+    assert not Bounce.objects.exists()
+
+
+def test_a_mailbox_that_does_not_exist_is_never_written_to_again(mailbox, caplog):
+    gone, other = followers(2)
+    announced()
+    mailbox.answer = lambda to: "550 5.1.1 no such user" if to == gone.email else "250 OK"
+    assert send_due() == 1
+    assert [mail["To"] for mail in mailbox.mails] == [other.email]
+    gone.refresh_from_db()
+    assert (gone.state(), gone.disabled_for) == ("disabled", "hard")
+    assert Suppression.objects.get().reason == "hard"
+    announced(title="Next")
+    mailbox.answer = lambda to: "250 OK"
+    assert send_due() == 1
+    assert gone.email not in caplog.text
+
+
+def test_three_mails_that_come_back_within_a_fortnight_are_enough(mailbox):
+    person = follower()
+    mailbox.answer = lambda to: "552 5.2.2 mailbox full"
+    for n in range(2):
+        announced(title=f"Issue {n}")
+        send_due()
+    person.refresh_from_db()
+    assert person.state() == "active"
+    Bounce.objects.filter(pk=Bounce.objects.first().pk).update(at=timezone.now() - timedelta(days=14))
+    announced(title="Third, of which one was long ago")
+    send_due()
+    person.refresh_from_db()
+    assert person.state() == "active"
+    announced(title="Fourth")
+    send_due()
+    person.refresh_from_db()
+    assert (person.state(), person.disabled_for) == ("disabled", "soft")
+
+
+def test_a_refusal_of_the_words_ends_no_following(mailbox):
+    person = follower()
+    announced()
+    mailbox.answer = lambda to: "DATA 554 5.7.1 looks like spam"
+    send_due()
+    person.refresh_from_db()
+    assert person.state() == "active"
+    assert Delivery.objects.get().last_error == "554 5.7.1 refused after the text"
+
+
+def test_a_server_that_is_gone_blames_nobody_and_holds_all_back(mailbox, settings):
+    followers(3)
+    announced()
+    settings.EMAIL_PORT = 1
+    now = timezone.now()
+    for n in range(20):
+        assert send_due(now + timedelta(days=n)) == 0
+    assert set(Delivery.objects.values_list("attempts", "lease", "dropped_at")) == {(0, None, None)}
+    settings.EMAIL_PORT = mailbox.port
+    last = now + timedelta(days=19)
+    assert send_due(last + timedelta(seconds=20)) == 0  # not before half a minute is over
+    assert send_due(last + timedelta(seconds=30)) == 3
+
+
+def test_a_server_that_refuses_the_sender_blames_nobody(mailbox, monkeypatch):
+    followers(2)
+    announced()
+
+    def refuse(self, sender, options=()):
+        return 451, b"too many from you"
+
+    monkeypatch.setattr(smtplib.SMTP, "mail", refuse)
+    assert send_due() == 0
+    assert set(Delivery.objects.values_list("attempts", flat=True)) == {0}
+
+
+def test_a_mail_that_always_cuts_the_line_stops_no_other(mailbox):
+    poison, *others = followers(4)
+    announced()
+    mailbox.answer = lambda to: "cut" if to == poison.email else "250 OK"
+    now, sent = timezone.now(), 0
+    for _ in range(40):
+        sent += send_due(now)
+        now += timedelta(hours=3)
+    assert sent == len(others)
+    assert sorted(mail["To"] for mail in mailbox.mails) == [person.email for person in others]
+    assert Delivery.objects.get(dropped_at__isnull=False).attempts == len(PAUSES) + 1
+
+
+def test_the_one_exception_a_lost_answer_is_the_same_mail_again(mailbox):
+    follower()
+    announced()
+    mailbox.answer = lambda to: "lost"
+    now = timezone.now()
+    assert send_due(now) == 0
+    mailbox.answer = lambda to: "250 OK"
+    assert send_due(now + PAUSES[0]) == 1
+    first, second = mailbox.mails
+    assert first["Message-ID"] == second["Message-ID"]
+
+
+def test_a_mail_that_can_not_be_written_harms_no_other(mailbox):
+    broken, fine = followers(2)
+    Follower.objects.filter(pk=broken.pk).update(email="a@example.org\r\nBcc: victim@example.org")
+    announced()
+    assert send_due() == 1
+    assert [mail["To"] for mail in mailbox.mails] == [fine.email]
+    assert Delivery.objects.get(follower=broken).last_error == "no valid address"
+
+
+# Several workers
+
+
+def test_a_claim_keeps_others_away_until_the_lease_ends(mailbox):
+    follower()
+    announced()
+    now = timezone.now()
+    assert claim(uuid.uuid4(), now)
+    assert send_due(now + LEASE - timedelta(seconds=1)) == 0
+    assert send_due(now + LEASE) == 1
+
+
+def test_a_worker_whose_lease_nears_its_end_lets_go(mailbox, monkeypatch):
+    followers(3)
+    announced()
+    begun, most = time.monotonic(), (LEASE - MARGIN).total_seconds()
+    # A slow server: each mail takes more than half of the lease.
+    slow = SimpleNamespace(monotonic=lambda: begun + 0.6 * most * len(mailbox.mails), sleep=time.sleep)
+    monkeypatch.setattr(delivering, "time", slow)
+    send_due(seconds=10**6)
+    assert len(mailbox.mails) == 3  # two, and after another claim the third
+    assert len({mail["To"] for mail in mailbox.mails}) == 3
+    assert not Delivery.objects.filter(lease__isnull=False).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_at_once_send_each_mail_once(mailbox):
+    people = followers(60)
+    announced()
+    assert sum(at_once(lambda number: send_due(), 4)) == 60
+    assert sorted(mail["To"] for mail in mailbox.mails) == sorted(person.email for person in people)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_jobs_at_once_announce_and_send_one_mail_each(mailbox):
+    """The publishing job, run six times, four at once."""
+    people = followers(5)
+    published(title="News")
+
+    def job(number: int) -> int:
+        announce_due()
+        return send_due()
+
+    at_once(job, 4)
+    job(0)
+    job(0)
+    assert sorted(mail["To"] for mail in mailbox.mails) == [person.email for person in people]
+
+
+# The pace
+
+
+def test_so_many_a_second_and_no_more(mailbox):
+    followers(6)
+    announced()
+    set_pace(by=None, per_second=5)
+    begun = time.monotonic()
+    assert send_due() == 6
+    assert time.monotonic() - begun >= 1.0  # five intervals of a fifth of a second
+
+
+def test_a_domain_gets_its_share_and_holds_up_no_other(mailbox):
+    for n in range(30):
+        follower(f"{n}@slow.example")
+    follower("x@quick.example")
+    announced()
+    set_pace(by=None, per_domain=6)  # one in ten seconds
+    now = timezone.now()
+    assert send_due(now) == 2
+    assert sorted(mail["To"].partition("@")[2] for mail in mailbox.mails) == ["quick.example", "slow.example"]
+    assert send_due(now + timedelta(seconds=4)) == 0
+    assert send_due(now + timedelta(seconds=10)) == 1
+    assert Throttle.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_at_once_keep_one_pace(mailbox):
+    followers(8)
+    announced()
+    set_pace(by=None, per_second=5)
+    begun = time.monotonic()
+    assert sum(at_once(lambda number: send_due(), 3)) == 8
+    assert time.monotonic() - begun >= 1.4
+
+
+def test_drafts_are_in_nobodys_mail(mailbox):
+    follower()
+    complete_issue(title="A draft zzz")
+    report = announced(title="News").report
+    edit(report, standfirst="Unpublished zzz")
+    send_due()
+    assert "zzz" not in whole(mailbox.mails[0])
