@@ -34,8 +34,8 @@ from reports.models import Edition, Revision, Section
 # What stands in a letter for the two addresses that are a reader's own. No such host can be (RFC 6761 §6.4).
 OUT, PREFERENCES = "https://out.invalid/5d0c9a7be1f84236", "https://preferences.invalid/c31f7be9204d685a"
 
-WHOLE_BODY = 120  # words of a story that are sent; of a longer one its beginning
-BEGINNING = 80
+WHOLE_BODY = 150  # words of a story that are sent; of a longer one its beginning
+BEGINNING = 90
 TOP = 5  # stories of a section in a week's letter
 NAMED = 3  # companies and policies that a heading names
 MOST_CHARACTERS = 200  # of a subject or a preheader
@@ -276,7 +276,7 @@ def story(edition: Edition, row: dict[str, Any]) -> dict[str, Any]:
         "label": Section(row["section"]).label,
         "url": absolute(reverse("reports:story", args=[edition.slug, row["slug"]])),
         "body": None if is_long else rich(row["body"], edition, 1),
-        "beginning": f"{words[: found[BEGINNING - 1].end()]}…" if is_long else "",
+        "beginning": excerpt(words, found[BEGINNING].start() + 1) if is_long else "",
         "words": words,
     }
 
@@ -388,14 +388,13 @@ def listed(words: Sequence[str]) -> str:
 
 
 def span(first: date, last: date) -> str:
-    """“12–18 April”, “28 April – 4 May”, “29 December 2025 – 4 January 2026”."""
+    """“12–18 April”, “28 April – 4 May”, “29 December 2025 – 4 January 2026”, each date on one line."""
+    form = "j\xa0F" if first.year == last.year else "j\xa0F\xa0Y"
     if first == last:
-        return date_format(first, "j F")
-    if first.year != last.year:
-        return f"{date_format(first, 'j F Y')} – {date_format(last, 'j F Y')}"
-    if first.month != last.month:
-        return f"{date_format(first, 'j F')} – {date_format(last, 'j F')}"
-    return f"{first.day}–{date_format(last, 'j F')}"
+        return date_format(last, form)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{date_format(last, form)}"
+    return f"{date_format(first, form)} – {date_format(last, form)}"
 
 
 # Rich text
