@@ -23,6 +23,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from follow.models import ADDRESS_LENGTH, Choice, Follower, Growth, Suppression, address_digest, address_key
+from follow.topics import SECTIONS
 from newsroom.lib.addresses import one_spelling
 from newsroom.lib.fields import room
 from newsroom.lib.forms import AsciiMailbox
@@ -34,10 +35,10 @@ from newsroom.lib.tokens import Expired, Forged, make, read
 
 IMPORT = "follow.import_follower"
 MOST_BYTES, MOST_LINES, FAULTS_KEPT = 20 * 1024 * 1024, 200_000, 100
+TOO_BIG = "This file has more than 20 MB. Please cut it into several."
 NEEDED = ("email", "confirmed_at")
-CHOICES = tuple(
-    str(kind) for kind in (Choice.Kind.ISSUES, Choice.Kind.CHINA, Choice.Kind.INTERNATIONAL, Choice.Kind.CORRECTIONS)
-)
+EVERYTHING, ALONE_NOTHING = str(Choice.Kind.ISSUES), str(Choice.Kind.CORRECTIONS)
+CHOICES = (EVERYTHING, *SECTIONS, ALONE_NOTHING)
 COMING = {"", "active", "paused"}  # the states of an exported list that say that somebody still wants mail
 FIRST_YEAR = 1990
 BATCH = 900  # addresses a query: fewer than SQLite's smallest limit of parameters
@@ -68,7 +69,7 @@ class Row:
     email: str
     confirmed_at: datetime
     source: str = ""
-    choices: tuple[str, ...] = CHOICES[:1]
+    choices: tuple[str, ...] = (EVERYTHING,)
     frequency: str = "each"
 
 
@@ -98,7 +99,7 @@ class Sheet:
 def decoded(data: bytes) -> str:
     """The text of a file. Raises Unreadable: for what is too big, or is no text in UTF-8."""
     if len(data) > MOST_BYTES:
-        raise Unreadable("This file has more than 20 MB. Please cut it into several.")
+        raise Unreadable(TOO_BIG)
     if data.startswith(b"PK"):
         raise Unreadable("This is a workbook, not a CSV file. Save it as “CSV UTF-8” and choose that file.")
     if b"\x00" in data or data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -229,12 +230,16 @@ def moment(cell: str, now: datetime) -> datetime:
 
 
 def choices(cell: str) -> tuple[str, ...]:
-    """What is followed, every issue if nothing is said. Raises ValueError."""
+    """What is followed, each once, every issue if nothing is said. Raises ValueError."""
     said = set(re.split(r"[\s,;]+", cell.strip().casefold())) - {""}
     unknown = sorted(said.difference(CHOICES))
     if unknown:
         raise ValueError(f"“{unknown[0][:40]}” can’t be followed by a list: {', '.join(CHOICES)} can.")
-    return tuple(kind for kind in CHOICES if kind in said) or CHOICES[:1]
+    if said == {ALONE_NOTHING}:
+        raise ValueError(f"“{ALONE_NOTHING}” alone would bring nothing: {', '.join(CHOICES[:-1])} would.")
+    if EVERYTHING in said:
+        said.difference_update(SECTIONS)
+    return tuple(kind for kind in CHOICES if kind in said) or (EVERYTHING,)
 
 
 def frequency(cell: str) -> str:

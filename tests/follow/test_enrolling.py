@@ -92,6 +92,7 @@ def test_a_time_without_a_zone_is_the_sites():
         ("a@example.org,9999-12-31T23:59:59-23:59,,,", "no year of ours"),
         (f"a@example.org,2025-04-01,{'s' * 301},,", "more than 300 characters"),
         ("a@example.org,2025-04-01,,china company:12,", "“company:12” can’t be followed by a list"),
+        ("a@example.org,2025-04-01,,Corrections,", "“corrections” alone would bring nothing"),
         ("a@example.org,2025-04-01,,,daily", "“daily” is no frequency"),
     ],
 )
@@ -102,6 +103,11 @@ def test_a_line_that_is_wrong_is_blamed_by_its_number_and_left_out(line, part):
     assert fault.line == 3
     assert part in fault.sentence
     assert "example.org" not in fault.sentence
+
+
+def test_who_gets_every_issue_needs_no_section_of_it_besides():
+    sheet = read_sheet(HEAD + 'a@example.org,2025-04-01,,"china, issues;corrections issues",\n', NOW)
+    assert sheet.rows[0].choices == ("issues", "corrections")
 
 
 def test_lines_are_counted_as_an_editor_counts_them_also_after_a_text_of_several():
