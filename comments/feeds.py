@@ -7,11 +7,11 @@ from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.feedgenerator import Rss201rev2Feed
 from django.views.decorators.http import require_safe
 
 from comments.models import Comment
 from comments.thread import newest
+from newsroom.lib.feeds import Rss
 from newsroom.lib.prose import prose
 from newsroom.lib.text import printable
 from reports.caching import of_issue, public_page
@@ -19,13 +19,6 @@ from reports.models import Edition
 from reports.views import on_live_issue
 
 MOST = 50
-
-
-class Rss(Rss201rev2Feed):
-    def latest_post_date(self) -> datetime:
-        """When the feed changed last; without comments, when the issue did, and not all the time."""
-        dates = [item["pubdate"] for item in self.items]
-        return max(dates, default=self.feed["appeared_at"])
 
 
 class CommentsFeed(Feed):
@@ -50,7 +43,7 @@ class CommentsFeed(Feed):
         return settings.SITE_URL + reverse("comments:feed", args=[edition.slug])
 
     def feed_extra_kwargs(self, edition: Edition) -> dict[str, Any]:
-        return {"appeared_at": edition.live_from}
+        return {"changed_at": edition.live_from}
 
     def items(self, edition: Edition) -> Any:
         return newest(edition, MOST)

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from newsroom import views
+from newsroom import feeds, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("policies/", include("policies.urls")),
     path("comments/", include("comments.urls")),
     path("", include("follow.urls")),
+    path("feed/", feeds.feed, name="feed"),
     path("media/<path:path>", views.media),
     path("admin/", admin.site.urls),
 ]

@@ -1,7 +1,7 @@
 """Walking through the public site as a search engine does: every page that a link leads to."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from html.parser import HTMLParser
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
@@ -54,22 +54,26 @@ def own(page: str, link: str) -> str | None:
 
 
 def without_own_script(page: str) -> str:
-    """A page less the script of the form for comments, the only one that readers get."""
-    return re.sub(r'<script src="/static/site/comments(\.\w+)?\.js" defer></script>', "", page, count=1)
+    """A page less the scripts of the form for comments and of the widgets, the only ones that readers get."""
+    for name in ("comments", "share"):
+        page = re.sub(rf'<script src="/static/site/{name}(\.\w+)?\.js" defer></script>', "", page, count=1)
+    return page
 
 
-def crawl(client: Client, start: Iterable[str] = ("/",)) -> dict[str, Answer]:
-    """The answers at all addresses that can be reached by links from `start`."""
+def crawl(
+    client: Client, start: Iterable[str] = ("/",), *, passing_by: Container[str] = frozenset()
+) -> dict[str, Answer]:
+    """The answers at all addresses that can be reached by links from `start`, but for those that it is to pass by."""
     answers: dict[str, Answer] = {}
     waiting = list(start)
     while waiting:
         address = waiting.pop()
-        if address in answers:
+        if address in answers or address in passing_by:
             continue
         answers[address] = answer = ask(client, address)
         if "Location" in answer.headers:
             links = [answer.headers["Location"]]
         else:
             links = Links(answer.text).found if answer.headers["Content-Type"].startswith("text/html") else []
-        waiting += [path for link in links if (path := own(address.partition("?")[0], link))]
+        waiting += [path for link in links if (path := own(address, link))]
     return answers

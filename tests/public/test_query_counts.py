@@ -18,10 +18,15 @@ pytestmark = pytest.mark.django_db
 
 # Each page asks once when the next scheduled edition comes, for the caches' sake.
 COUNTS = {
-    "/": 11,
+    "/": 12,
     "/reports/": 2,
-    "/reports/issue-1/": 11,
-    "/reports/issue-1/china-story-1-of-issue-1/": 4,
+    "/reports/issue-1/": 12,
+    "/reports/issue-1/china-story-1-of-issue-1/": 5,
+    "/feed/": 4,
+    "/share/wechat/?of=/reports/issue-1/": 2,
+    "/share/wechat/?of=/reports/issue-1/china-story-1-of-issue-1/": 2,
+    "/share/mastodon/?of=/reports/issue-1/": 2,
+    "/share/mastodon/?of=/reports/issue-1/&instance=mastodon.social": 2,
     "/companies/": 2,
     "/companies/company-1/": 3,
     "/policies/": 2,
@@ -50,6 +55,8 @@ COUNTS = {
     "/policies/nothing/": 3,
     "/tags/nothing/": 2,
     "/sections/nothing/": 1,
+    "/share/wechat/?of=/reports/nothing/": 2,
+    "/share/wechat/?of=https://elsewhere.example/": 1,
     "/comments/on/nothing/": 3,
     "/comments/on/moves/": 4,
     "/comments/on/gone/": 4,
