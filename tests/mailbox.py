@@ -1,5 +1,6 @@
 """A real mail server in a thread, which takes mail, refuses it, or goes away in the middle, as a test tells it to."""
 
+import asyncio
 import email
 import email.policy
 import logging
@@ -26,6 +27,7 @@ class Mailbox:
         self.mails: list[EmailMessage] = []
         self.answer: Callable[[str], str] = lambda to: "250 OK"
         self.connections = 0
+        self.slowness = 0.0  # seconds that it takes over each mail
         self.port = 0
 
     def to(self, address: str) -> list[EmailMessage]:
@@ -50,6 +52,7 @@ class Mailbox:
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        await asyncio.sleep(self.slowness)
         answer = self.answer(envelope.rcpt_tos[0])
         if answer.startswith("DATA "):
             return f"{answer.removeprefix('DATA ')} <{envelope.rcpt_tos[0]}>"
