@@ -9,12 +9,12 @@ Words stand in `templates/emails/{issue,correction,weekly}/`, what they share in
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urljoin
 
 from css_inline import CSSInliner
 from django.conf import settings
@@ -24,6 +24,7 @@ from django.utils.dateformat import format as date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from follow.sharing import KINDS
 from follow.topics import ISSUES, SECTIONS, Pair, Topic, named, topics_of
 from newsroom.lib.mail import draw
 from newsroom.lib.mailed import absolute
@@ -38,6 +39,7 @@ WHOLE_BODY = 150  # words of a story that are sent; of a longer one its beginnin
 BEGINNING = 90
 TOP = 5  # stories of a section in a week's letter
 NAMED = 3  # companies and policies that a heading names
+SHARED = ("linkedin", "x", "whatsapp", "email")
 MOST_CHARACTERS = 200  # of a subject or a preheader
 SHORT_TITLE = 44  # characters of a title up to which it is set in the largest size
 
@@ -54,6 +56,8 @@ LINES = {
 
 # Seen by nobody: without it, mail programs show after a short preheader how the mail begins.
 PADDING = "\u034f\u200c\u00a0" * 100
+
+Shown = Callable[[Edition, dict[str, Any]], dict[str, Any]]  # what is shown of a story, by its row in the content
 
 INLINER = CSSInliner(load_remote_stylesheets=False)
 
@@ -131,7 +135,7 @@ def issue(edition: Edition, scope: Scope, *, subject: str = "", preheader: str =
     """
     content = edition.revision.content
     found = named(pairs_of(content) if scope.whole else scope.topics)
-    followed = [] if scope.whole else lines(edition, found, scope.topics)
+    followed = [] if scope.whole else followed_in(edition, found, scope)
     is_short = not (scope.whole or scope.sections)
     context = {
         "issue": heading(edition),
@@ -139,7 +143,11 @@ def issue(edition: Edition, scope: Scope, *, subject: str = "", preheader: str =
         "heading": f"{are([line['name'] for line in followed])} in this issue" if is_short and followed else "",
         "followed": followed,
         "intro": rich(content["intro"], edition, -1),
-        "sections": [section(edition, key) for key in worlds(content) if not scope.sections or key in scope.sections],
+        "sections": [
+            section(edition, key, headline if is_short else story)
+            for key in worlds(content)
+            if not scope.sections or key in scope.sections
+        ],
         "takeaways": content["takeaways"] if scope.whole else [],
         "ledgers": ledgers(edition, found) if scope.whole else [],
         "credits": [credit_of(credit) for credit in content["credits"]],
@@ -156,12 +164,11 @@ def correction(
 ) -> Letter:
     """What was wrong in an issue and what is right, in the desk's words: `note`, plain paragraphs."""
     note = printable(note).strip()
-    followed = lines(edition, {}, scope.topics)
     context = {
         "issue": heading(edition),
         "heading": f"Correction: {edition.title}",
         "note": note,
-        "why": why(scope, followed, "corrections"),
+        "why": why(scope, lines(edition, {}, scope.topics), "corrections"),
     }
     return letter("correction", context, subject, preheader or note, postal)
 
@@ -251,8 +258,8 @@ def worlds(content: dict[str, Any]) -> list[Section]:
     return [key for key in Section if any(row["section"] == key for row in content["stories"])]
 
 
-def section(edition: Edition, key: Section, most: int | None = None) -> dict[str, Any]:
-    """One of the two worlds, as a ranked list of its first stories, or of all."""
+def section(edition: Edition, key: Section, shown: Shown, most: int | None = None) -> dict[str, Any]:
+    """One of the two worlds, as a ranked list of its first stories, or of all, each as `shown` has it."""
     content = edition.revision.content
     rows = [row for row in content["stories"] if row["section"] == key.value]
     return {
@@ -260,8 +267,18 @@ def section(edition: Edition, key: Section, most: int | None = None) -> dict[str
         "label": key.label,
         "heading": content["headings"][key.value] or f"Top {len(rows)} {key.label} stories",
         "url": f"{absolute(edition.url)}#{key.value}",
-        "stories": [story(edition, row) for row in rows[:most]],
+        "stories": [shown(edition, row) for row in rows[:most]],
         "more": most is not None and len(rows) > most,
+    }
+
+
+def headline(edition: Edition, row: dict[str, Any]) -> dict[str, Any]:
+    """A story by its place, its headline and its page."""
+    return {
+        "rank": row["rank"],
+        "headline": row["headline"],
+        "label": Section(row["section"]).label,
+        "url": absolute(reverse("reports:story", args=[edition.slug, row["slug"]])),
     }
 
 
@@ -271,13 +288,9 @@ def story(edition: Edition, row: dict[str, Any]) -> dict[str, Any]:
     found = list(WORD.finditer(words))
     is_long = len(found) > WHOLE_BODY
     return {
-        "rank": row["rank"],
-        "headline": row["headline"],
-        "label": Section(row["section"]).label,
-        "url": absolute(reverse("reports:story", args=[edition.slug, row["slug"]])),
+        **headline(edition, row),
         "body": None if is_long else rich(row["body"], edition, 1),
         "beginning": excerpt(words, found[BEGINNING].start() + 1) if is_long else "",
-        "words": words,
     }
 
 
@@ -287,7 +300,7 @@ def pairs_of(content: dict[str, Any]) -> list[Pair]:
 
 
 def lines(edition: Edition, found: Mapping[Pair, Topic], wanted: Iterable[Pair]) -> list[dict[str, Any]]:
-    """What an issue says of these companies and policies, in its order, and its stories that name them."""
+    """What an issue says of these companies and policies, in its order, with the pages of those that were `found`."""
     content, wanted = edition.revision.content, set(wanted)
     told = []
     for kind, (rows, number, name, place, text) in LINES.items():
@@ -295,14 +308,19 @@ def lines(edition: Edition, found: Mapping[Pair, Topic], wanted: Iterable[Pair])
             pair = (kind, row[number])
             if pair in wanted:
                 url = absolute(found[pair].url) if pair in found else ""
-                told.append(
-                    {"pair": pair, "name": row[name], "place": row[place], "text": row[text], "url": url, "stories": []}
-                )
-    if told:
-        stories = [story(edition, row) for row in content["stories"]]
-        for line in told:
-            line["stories"] = [one for one in stories if names(f"{one['headline']} {one['words']}", line["name"])]
+                told.append({"pair": pair, "name": row[name], "place": row[place], "text": row[text], "url": url})
     return told
+
+
+def followed_in(edition: Edition, found: Mapping[Pair, Topic], scope: Scope) -> list[dict[str, Any]]:
+    """The lines about what is followed, each with the stories that name it."""
+    told = lines(edition, found, scope.topics)
+    rows = edition.revision.content["stories"] if told else []
+    words = [(row, f"{row['headline']} {plain(row['body'])}") for row in rows]
+    return [
+        {**line, "stories": [headline(edition, row) for row, text in words if names(text, line["name"])]}
+        for line in told
+    ]
 
 
 def names(text: str, name: str) -> bool:
@@ -327,15 +345,17 @@ def in_short(edition: Edition, scope: Scope, found: Mapping[Pair, Topic]) -> dic
     return {
         **heading(edition),
         "standfirst": edition.standfirst,
-        "sections": [section(edition, key, TOP) for key in worlds(content) if scope.whole or key in scope.sections],
-        "followed": [] if scope.whole else lines(edition, found, scope.topics),
+        "sections": [
+            section(edition, key, headline, TOP) for key in worlds(content) if scope.whole or key in scope.sections
+        ],
+        "followed": [] if scope.whole else followed_in(edition, found, scope),
     }
 
 
 def elsewhere(edition: Edition, scope: Scope) -> list[dict[str, str]]:
     """What else is in an issue, for those who get one section of it: what it is called, and where it is."""
     content = edition.revision.content
-    sections = [section(edition, key, 0) for key in worlds(content) if key not in scope.sections]
+    sections = [section(edition, key, headline, 0) for key in worlds(content) if key not in scope.sections]
     others = [("takeaways", "Key takeaways"), ("watchlist", "Company watchlist"), ("policies", "Policy tracker")]
     page = absolute(edition.url)
     return [
@@ -351,27 +371,18 @@ def credit_of(credit: dict[str, Any]) -> dict[str, str]:
 
 
 def ways_to_share(edition: Edition) -> list[dict[str, str]]:
-    """The same addresses as on the site's page, for the issue."""
-    title, address = edition.title, absolute(edition.url)
-
-    def way(label: str, target: str, **query: str) -> dict[str, str]:
-        # A mail program shows "+" as it stands, so spaces become %20 for all.
-        return {"label": label, "url": f"{target}?{urlencode(query).replace('+', '%20')}"}
-
-    return [
-        way("LinkedIn", "https://www.linkedin.com/sharing/share-offsite/", url=address),
-        way("X", "https://x.com/intent/post", text=title, url=address),
-        way("WhatsApp", "https://wa.me/", text=f"{title} {address}"),
-        way("Email", "mailto:", subject=title, body=address),
-    ]
+    """Where an issue can be passed on, as on its page, whatever the desk shows there."""
+    kinds = (KINDS[kind] for kind in SHARED)
+    return [{"label": kind.label, "url": kind.link(edition.title, edition.url)} for kind in kinds if kind.link]
 
 
 def why(scope: Scope, followed: Sequence[dict[str, Any]], *more: str, each: str = "") -> str:
     """The sentence that tells readers why they get a letter."""
     sections = [f"{key.label} stories" for key in Section if key in scope.sections]
     chosen = ["every issue"] if scope.whole else [*sections, *(line["name"] for line in followed)]
+    what = f"{listed([*chosen, *more])} at " if chosen or more else ""
     often = f", {each}" if each else ""
-    return f"You get this mail because you follow {listed([*chosen, *more])} at {settings.SITE_NAME}{often}."
+    return f"You get this mail because you follow {what}{settings.SITE_NAME}{often}."
 
 
 def are(words: Sequence[str]) -> str:

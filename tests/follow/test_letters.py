@@ -8,7 +8,7 @@ from html import unescape
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import quote, urlsplit
 
 import html5lib
 import pytest
@@ -240,6 +240,7 @@ def test_several_names_make_one_sentence():
 def test_a_scope_of_nothing_is_told_what_is_in_the_issue(edition):
     letter = letters.issue(edition, Scope())
     assert "China story 1 of" in letter.text
+    assert "because you follow Newsroom." in letter.text
     assert "Body of" not in letter.text
     assert "What you follow" not in letter.text
 
@@ -416,16 +417,17 @@ def test_every_link_is_whole_and_the_same_for_everybody(sample, settings):
         assert letter.html.count("/comments/") == 0
 
 
-def test_sharing_hands_over_title_and_address_as_the_site_does(settings):
-    from follow.sharing import KINDS
-
-    edition = published(title="“A & B” + 中文 #1?")
+def test_an_issue_can_be_passed_on(settings):
+    edition = published(title="“A & B” + 中文 #1?", slug="ab")
     links = read(letters.issue(edition, WHOLE)).links
-    for kind in ("linkedin", "x", "whatsapp", "email"):
-        assert KINDS[kind].link(edition.title, edition.url) in links
-    mail = next(link for link in links if link.startswith("mailto:"))
-    assert parse_qs(urlsplit(mail).query)["subject"] == [edition.title]
-    assert "+" not in urlsplit(mail).query
+    title = "%E2%80%9CA%20%26%20B%E2%80%9D%20%2B%20%E4%B8%AD%E6%96%87%20%231%3F"
+    address = quote(f"{settings.SITE_URL}/reports/ab/", safe="")
+    assert {
+        f"https://www.linkedin.com/sharing/share-offsite/?url={address}",
+        f"https://x.com/intent/post?text={title}&url={address}",
+        f"https://wa.me/?text={title}%20{address}",
+        f"mailto:?subject={title}&body={address}",
+    } <= set(links)
 
 
 def test_a_credit_is_linked_if_it_leads_to_the_web():
