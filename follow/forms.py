@@ -27,6 +27,7 @@ class ChoicesForm(Form):
     """What somebody follows, and how often he is told. `things`: the companies and policies among it, or to be."""
 
     nothing = "Please choose what we may send you."
+    things_first = True
 
     what = forms.MultipleChoiceField(
         label="What may we send you?",
@@ -44,7 +45,8 @@ class ChoicesForm(Form):
 
     def __init__(self, *args: Any, things: Sequence[tuple[Pair, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [*things, *GENERAL.items(), (CORRECTIONS, "Corrections to what I was sent")]
+        offered = [*things, *GENERAL.items()] if self.things_first else [*GENERAL.items(), *things]
+        offered.append((CORRECTIONS, "Corrections to what I was sent"))
         self.pairs = {value(pair): pair for pair, _ in offered}
         what: Any = self.fields["what"]
         what.choices = [(value(pair), words) for pair, words in offered]
@@ -81,6 +83,7 @@ class FollowForm(ChoicesForm):
 
 
 class PreferencesForm(ChoicesForm):
+    things_first = False
     nothing = "Nothing would ever be sent to you then. Choose something, or stop following."
 
 

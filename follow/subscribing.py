@@ -12,17 +12,18 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from follow.bouncing import drop_due, is_suppressed
 from follow.emails import NAMED, in_words, pairs_of
-from follow.models import Choice, Delivery, Follower, Growth, Knock, Wish, address_digest, address_key
+from follow.models import Choice, Delivery, Follower, Growth, Knock, Mailing, Wish, address_digest, address_key
 from follow.topics import CORRECTIONS, ISSUES, SECTIONS, Pair
 from newsroom.lib.addresses import one_spelling
 from newsroom.lib.doors import Refused
 from newsroom.lib.locks import one_at_a_time
 from newsroom.lib.rights import require
+from reports.models import Edition
 
 SEE, EXPORT, ERASE = "follow.view_follower", "follow.export_follower", "follow.delete_follower"
 
@@ -95,9 +96,9 @@ def ask(wanted: Wanted, *, network: str, now: datetime | None = None) -> None:
     Knock.objects.create(network=network, at=now)
     one_at_a_time(f"following by {address_digest(wanted.email)}")
     follower = meet(wanted.email, now)
-    silent = is_suppressed(follower.email)
+    due_at = next_question(follower, now)
+    due_at = None if is_suppressed(follower.email) else due_at  # asked of everybody, so that nobody is told by the time
     last = follower.wishes.filter(confirmed_at=None).first()
-    due_at = None if silent else next_question(follower, now)
     wish = Wish(follower=follower) if due_at or last is None else last
     wish.choices, wish.frequency = [list(pair) for pair in tidy(wanted.choices)], wanted.frequency
     wish.consent_text, wish.source, wish.asked_at = consent(), wanted.source, now
@@ -121,11 +122,10 @@ def meet(email: str, now: datetime) -> Follower:
     """
     new = Follower(asked_at=now)
     new.set_email(email)
-    fields = {"email": new.email, "domain": new.domain, "asked_at": now}
-    follower, _ = Follower.objects.select_for_update().get_or_create(key=new.key, defaults=fields)
-    Follower.objects.filter(pk=follower.pk, confirmed_at=None).update(**fields)
-    follower.refresh_from_db()
-    return follower
+    Follower.objects.bulk_create([new], ignore_conflicts=True)  # the same statement whether it is known or not
+    latest = {"email": new.email, "domain": new.domain, "asked_at": now}
+    Follower.objects.filter(key=new.key, confirmed_at=None).update(**latest)
+    return Follower.objects.select_for_update().get(key=new.key)
 
 
 def next_question(follower: Follower, now: datetime) -> datetime | None:
@@ -135,18 +135,19 @@ def next_question(follower: Follower, now: datetime) -> datetime | None:
     None if another one is on its way, or went out within the hour and waits for an answer, or if too many were left
     unanswered within 30 days. After "leave me alone" a single one is too many.
     """
-    asking = follower.deliveries.filter(wish__isnull=False, dropped_at=None)
-    unanswered = asking.filter(wish__confirmed_at=None)
-    if unanswered.filter(Q(sent_at=None) | Q(sent_at__gt=now - TIME_BETWEEN_QUESTIONS)).exists():
-        return None
+    unanswered = Q(wish__confirmed_at=None)
+    asked = follower.deliveries.filter(wish__isnull=False, dropped_at=None).aggregate(
+        waiting=Count("pk", filter=unanswered & (Q(sent_at=None) | Q(sent_at__gt=now - TIME_BETWEEN_QUESTIONS))),
+        lately=Count("pk", filter=unanswered & Q(sent_at__gt=now - TIME_OF_QUESTIONS)),
+        last=Max("sent_at"),
+    )
     if follower.ended_at:
         most = MOST_QUESTIONS if follower.confirmed_at else MOST_AFTER_NO
     else:
         most = MOST_TO_FOLLOWERS if follower.confirmed_at else MOST_QUESTIONS
-    if unanswered.filter(sent_at__gt=now - TIME_OF_QUESTIONS).count() >= most:
+    if asked["waiting"] or asked["lately"] >= most:
         return None
-    last = asking.aggregate(at=Max("sent_at"))["at"]
-    return max(now, last + TIME_BETWEEN_QUESTIONS) if last else now
+    return max(now, asked["last"] + TIME_BETWEEN_QUESTIONS) if asked["last"] else now
 
 
 def tidy(pairs: Iterable[Pair]) -> list[Pair]:
@@ -298,6 +299,8 @@ def export(follower: Follower, *, by: Any) -> dict[str, Any]:
 
 def record_of(follower: Follower) -> dict[str, Any]:
     """Everything that is kept about a follower: for himself, who shows by a link that the mailbox is his."""
+    deliveries = follower.deliveries.select_related("mailing").prefetch_related("mailing__issues").order_by("pk")
+    titles = titles_of(Mailing.objects.filter(deliveries__follower=follower))
     return {
         "address": follower.email,
         "state": follower.state(),
@@ -325,20 +328,31 @@ def record_of(follower: Follower) -> dict[str, Any]:
         ],
         "mails": [
             {
-                "mail": str(delivery.mailing) if delivery.mailing else "The question whether a wish was yours",
+                "mail": delivery.mailing.get_kind_display()
+                if delivery.mailing
+                else "Question whether a wish was yours",
+                "issues": [titles.get(issue.pk, "") for issue in delivery.mailing.issues.all()]
+                if delivery.mailing
+                else [],
                 "written_at": when(delivery.created_at),
                 "sent_at": when(delivery.sent_at),
                 "dropped_at": when(delivery.dropped_at),
                 "attempts": delivery.attempts,
                 "last_error": delivery.last_error,
             }
-            for delivery in follower.deliveries.select_related("mailing").order_by("pk")
+            for delivery in deliveries
         ],
         "mails_that_came_back": [
             {"kind": bounce.get_kind_display(), "said": bounce.said, "at": when(bounce.at)}
             for bounce in follower.bounces.order_by("pk")
         ],
     }
+
+
+def titles_of(mailings: QuerySet[Mailing]) -> dict[int, str]:
+    """What readers knew the issues of these mailings by, last, each under its number."""
+    editions = Edition.objects.begun().filter(report__mailings__in=mailings).order_by("live_from", "pk")
+    return dict(editions.values_list("report_id", "title"))
 
 
 def when(at: datetime | None) -> str | None:
