@@ -328,12 +328,7 @@ def record_of(follower: Follower) -> dict[str, Any]:
         ],
         "mails": [
             {
-                "mail": delivery.mailing.get_kind_display()
-                if delivery.mailing
-                else "Question whether a wish was yours",
-                "issues": [titles.get(issue.pk, "") for issue in delivery.mailing.issues.all()]
-                if delivery.mailing
-                else [],
+                **described(delivery.mailing, titles),
                 "written_at": when(delivery.created_at),
                 "sent_at": when(delivery.sent_at),
                 "dropped_at": when(delivery.dropped_at),
@@ -347,6 +342,13 @@ def record_of(follower: Follower) -> dict[str, Any]:
             for bounce in follower.bounces.order_by("pk")
         ],
     }
+
+
+def described(mailing: Mailing | None, titles: dict[int, str]) -> dict[str, Any]:
+    if mailing is None:
+        return {"mail": "Question whether a wish was yours", "issues": []}
+    issues = [titles[issue.pk] for issue in mailing.issues.all() if issue.pk in titles]
+    return {"mail": mailing.get_kind_display(), "issues": issues}
 
 
 def titles_of(mailings: QuerySet[Mailing]) -> dict[int, str]:
