@@ -18,7 +18,7 @@ from follow import letters
 from follow.emails import GENERAL, NAMED, label
 from follow.letters import Letter, Scope
 from follow.mailing import cover_of
-from follow.models import Choice, Cover, Delivery, Follower, Growth, Mailing
+from follow.models import Choice, Cover, Follower, Growth, Mailing
 from follow.pacing import pace
 from follow.topics import CORRECTIONS, Pair, Topic, named, topics_of
 from newsroom.lib.addresses import one_spelling
@@ -129,7 +129,7 @@ def growth(by: str, now: datetime | None = None) -> list[Span]:
     """The last 12 weeks, or months (`by` "month"), the oldest first; days are those of the site. One query."""
     today = timezone.localdate(now)
     begins = months(today) if by == "month" else weeks(today)
-    rows = list(Growth.objects.filter(on__gte=begins[0]).values_list("on", "came", "left"))
+    rows = list(Growth.objects.filter(on__gte=begins[0], on__lte=today).values_list("on", "came", "left"))
     spans = []
     for begin, end in pairwise([*begins, date.max]):
         within = [(came, left) for on, came, left in rows if begin <= on < end]
@@ -302,7 +302,12 @@ def tell(rows: Iterable[Any]) -> None:
         mailing.state = state_of(mailing, live, is_paused=is_paused)
         mailing.badge = MAILING_STATES[mailing.state]
         mailing.is_over = mailing.state in OVER
-        mailing.name = mailing.subject or ", ".join(issue.title for issue in mailing.issues.all()) or mailing.key
+        mailing.name = name_of(mailing)
+
+
+def name_of(mailing: Mailing) -> str:
+    """Its subject, as the desk gave it, or what it is about; of a row whose issues are fetched."""
+    return mailing.subject or ", ".join(issue.title for issue in mailing.issues.all()) or mailing.key
 
 
 def state_of(mailing: Any, live: set[int], *, is_paused: bool) -> str:
@@ -390,7 +395,11 @@ def letter_of(mailing: Mailing) -> Letter | None:
     editions = list(live.select_related("revision").newest_first())
     if not editions:
         return None
-    words: dict[str, Any] = {"subject": mailing.subject, "preheader": mailing.preheader, "postal": pace().postal_address}
+    words: dict[str, Any] = {
+        "subject": mailing.subject,
+        "preheader": mailing.preheader,
+        "postal": pace().postal_address,
+    }
     match mailing.kind:
         case Mailing.Kind.CORRECTION:
             return letters.correction(editions[0], WHOLE, note=mailing.note, **words)
@@ -403,8 +412,10 @@ def letter_of(mailing: Mailing) -> Letter | None:
 
 
 def history(follower: Follower, most: int = 20) -> dict[str, Any]:
-    """What was asked for, sent and came back lately."""
-    deliveries: list[Delivery] = list(follower.deliveries.select_related("mailing").order_by("-pk")[:most])
+    """What was asked for, sent and came back lately; each delivery with its `name`."""
+    deliveries: list[Any] = list(follower.deliveries.prefetch_related("mailing__issues").order_by("-pk")[:most])
+    for delivery in deliveries:
+        delivery.name = name_of(delivery.mailing) if delivery.mailing else "The question whether the wish was his"
     return {
         "wishes": list(follower.wishes.all()[:most]),
         "deliveries": deliveries,

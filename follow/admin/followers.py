@@ -20,7 +20,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from follow import bouncing, desk, enrolling, subscribing
-from follow.admin.pages import OwnPages, needs
+from follow.admin.pages import OwnPages, needs, sent
 from follow.models import Follower
 from follow.topics import named
 from newsroom.lib.forms import PlainText
@@ -144,11 +144,11 @@ class FollowersAdmin(OwnPages):
     @needs(enrolling.IMPORT)
     def take_in(self, request: HttpRequest) -> HttpResponse:
         """Ask for a list (GET), show what would become of it, and take it in once that was seen (both POST)."""
-        form = ImportForm(request.POST or None, request.FILES or None)
+        form = ImportForm(sent(request), request.FILES or None)
         context: dict[str, Any] = {"title": "Import followers", "form": form, "columns": enrolling.CHOICES}
         if request.method == "POST":
             try:
-                context |= self.looked_at(request, form)
+                context |= self.looked_at(request)
             except (enrolling.Unreadable, enrolling.Gone) as error:
                 form.add_error("sheet", told(error))
             seen = "_import" in request.POST and not request.FILES
@@ -156,7 +156,7 @@ class FollowersAdmin(OwnPages):
                 return self.taken_in(request, form.cleaned_data["proof"], context)
         return self.answer(request, "import", context, 422 if form.errors else 200)
 
-    def looked_at(self, request: HttpRequest, form: ImportForm) -> dict[str, Any]:
+    def looked_at(self, request: HttpRequest) -> dict[str, Any]:
         """
         The sheet that was sent, now or before, and what would become of it.
 

@@ -18,7 +18,7 @@ from django.urls import URLPattern, path
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from follow import desk, mailing
-from follow.admin.pages import OwnPages, needs
+from follow.admin.pages import OwnPages, needs, sent
 from follow.letters import Letter
 from follow.models import Cover, Mailing
 from newsroom.lib.fields import room
@@ -158,7 +158,7 @@ class MailingsAdmin(OwnPages):
         """What an issue's mail is called and looks like (GET); saying what it is called (POST)."""
         report = get_object_or_404(Report.objects.with_state(), pk=pk)
         may_change = request.user.has_perm(mailing.PREPARE)
-        form = CoverForm(request.POST or None, instance=mailing.cover_of(report))
+        form = CoverForm(sent(request), instance=mailing.cover_of(report))
         if request.method == "POST":
             if not may_change:
                 raise PermissionDenied
@@ -204,7 +204,7 @@ class MailingsAdmin(OwnPages):
     def correct(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for the note (GET), show what it would look like and to how many it goes, and send it (both POST)."""
         report = get_object_or_404(Report, pk=pk)
-        form = CorrectionForm(request.POST or None)
+        form = CorrectionForm(sent(request))
         seen = request.POST.get("seen", "")
         context: dict[str, Any] = {"title": "Send a correction", "report": report, "form": form}
         if request.method == "POST" and form.is_valid():

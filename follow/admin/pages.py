@@ -27,6 +27,11 @@ def needs(*permissions: str) -> Callable[..., Any]:
     return decorate
 
 
+def sent(request: HttpRequest) -> Any:
+    """What a form is made of: what was sent, be it nothing, or None to show it empty."""
+    return request.POST if request.method == "POST" else None
+
+
 class OwnPages(ModelAdmin):
     """
     Pages of our own in the place of Django's.

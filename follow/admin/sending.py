@@ -15,7 +15,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from follow.admin.pages import OwnPages, needs
+from follow.admin.pages import OwnPages, needs, sent
 from follow.models import Pace
 from follow.pacing import CHANGE, pace, set_pace
 
@@ -55,7 +55,7 @@ class PaceAdmin(OwnPages):
         may_change = request.user.has_perm(CHANGE)
         if not (may_change if request.method == "POST" else self.has_view_permission(request)):
             raise PermissionDenied
-        form = PaceForm(request.POST or None, instance=pace(), may_change=may_change)
+        form = PaceForm(sent(request), instance=pace(), may_change=may_change)
         if request.method == "POST" and form.is_valid():
             set_pace(by=request.user, **form.cleaned_data)
             self.message_user(request, "Saved. Workers go by it from their next batch on.", messages.SUCCESS)
