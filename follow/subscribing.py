@@ -122,10 +122,11 @@ def meet(email: str, now: datetime) -> Follower:
     """
     new = Follower(asked_at=now)
     new.set_email(email)
-    Follower.objects.bulk_create([new], ignore_conflicts=True)  # the same statement whether it is known or not
+    # Makes it or locks it: one statement, the same whether it is known or not, and nobody forgets it in between.
+    Follower.objects.bulk_create([new], update_conflicts=True, unique_fields=["key"], update_fields=["key"])
     latest = {"email": new.email, "domain": new.domain, "asked_at": now}
     Follower.objects.filter(key=new.key, confirmed_at=None).update(**latest)
-    return Follower.objects.select_for_update().get(key=new.key)
+    return Follower.objects.get(key=new.key)
 
 
 def next_question(follower: Follower, now: datetime) -> datetime | None:
