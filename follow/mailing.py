@@ -5,10 +5,9 @@ A mailing is announced once, whoever announces it how often: its key is unique. 
 are written with it in one transaction; `follow.delivering` sends them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from hashlib import sha256
-from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +16,7 @@ from django.utils import timezone
 from follow import emails, letters
 from follow.models import Choice, Cover, Delivery, Follower, FollowerQuerySet, Mailing
 from follow.pacing import pace
-from follow.topics import CORRECTIONS, topics_of
+from follow.topics import CORRECTIONS, Pair, topics_of
 from newsroom.lib.locks import one_at_a_time
 from newsroom.lib.mail import Post
 from newsroom.lib.rights import require
@@ -123,26 +122,29 @@ def announce(edition: Edition, now: datetime | None = None) -> Mailing | None:
         return None
     mailing.issues.set([report])
     followers = Follower.objects.active(now).filter(frequency=Follower.Frequency.EACH)
-    write_deliveries(mailing, followers.choosing(topics_of(edition.revision.content)), now)
+    write_deliveries(mailing, followers, topics_of(edition.revision.content), now)
     return mailing
 
 
-def write_deliveries(mailing: Mailing, followers: FollowerQuerySet, now: datetime) -> int:
-    """One for each of them; how many that were. In bulk, a batch at a time."""
-    rows = followers.order_by("pk").values_list("pk", "domain").iterator(chunk_size=BATCH)
-    written = 0
-    for some in batches(rows):
+def write_deliveries(mailing: Mailing, followers: FollowerQuerySet, topics: Iterable[Pair], now: datetime) -> int:
+    """
+    One for each of them who chose any of the topics; how many that were.
+
+    A batch of followers at a time, in a few statements about single tables: so memory is bounded, and a database that
+    has no statistics yet of what was imported a minute ago has no choice of plans either.
+    """
+    written = last = 0
+    while some := list(followers.filter(pk__gt=last).order_by("pk").values_list("pk", "domain")[:BATCH]):
+        first, last = some[0][0], some[-1][0]
+        here = Choice.objects.of(topics).filter(follower__gte=first, follower__lte=last).order_by()
+        choosing = set(here.values_list("follower", flat=True))
         Delivery.objects.bulk_create(
-            Delivery(mailing=mailing, follower_id=pk, domain=domain, created_at=now, due_at=now) for pk, domain in some
+            Delivery(mailing=mailing, follower_id=pk, domain=domain, created_at=now, due_at=now)
+            for pk, domain in some
+            if pk in choosing
         )
-        written += len(some)
+        written += sum(pk in choosing for pk, _ in some)
     return written
-
-
-def batches(rows: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
-    rest = iter(rows)
-    while some := list(islice(rest, BATCH)):
-        yield some
 
 
 # Corrections
@@ -152,8 +154,7 @@ def got_it(report: Report, now: datetime | None = None) -> FollowerQuerySet:
     """Those who were sent an issue, by itself or in a digest, and want to hear of corrections."""
     told = Mailing.objects.filter(issues=report).exclude(kind=Mailing.Kind.CORRECTION)
     sent = Delivery.objects.filter(mailing__in=told.values("pk"), sent_at__isnull=False)
-    wanting = Choice.objects.filter(kind=CORRECTIONS[0])
-    return Follower.objects.active(now).filter(pk__in=sent.values("follower")).filter(pk__in=wanting.values("follower"))
+    return Follower.objects.active(now).choosing([CORRECTIONS]).filter(pk__in=sent.values("follower"))
 
 
 def recipients_of_correction(report: Report) -> int:
@@ -192,7 +193,7 @@ def correct(report: Report, *, note: str, subject: str = "", by: Any) -> Mailing
     if not is_new:
         raise Refused("This correction, in these words, was sent before.")
     mailing.issues.set([report])
-    write_deliveries(mailing, followers, now)
+    write_deliveries(mailing, followers, [CORRECTIONS], now)
     return mailing
 
 
@@ -225,7 +226,7 @@ def send_weekly(now: datetime | None = None) -> Mailing | None:
     mailing.issues.set([edition.report_id for edition in editions])
     topics = sorted({topic for edition in editions for topic in topics_of(edition.revision.content)})
     followers = Follower.objects.active(now).filter(frequency=Follower.Frequency.WEEKLY)
-    write_deliveries(mailing, followers.choosing(topics), now)
+    write_deliveries(mailing, followers, topics, now)
     return mailing
 
 

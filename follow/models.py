@@ -7,12 +7,15 @@ that must never be written to again is its keyed hash (`Suppression`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from newsroom.lib.pseudonyms import pseudonym
@@ -50,12 +53,9 @@ class FollowerQuerySet(models.QuerySet["Follower"]):
         now = now or timezone.now()
         return self.confirmed().filter(Q(paused_until=None) | Q(paused_until__lte=now), disabled_at=None)
 
-    def choosing(self, topics: list[tuple[str, int]]) -> FollowerQuerySet:
+    def choosing(self, topics: Iterable[tuple[str, int]]) -> FollowerQuerySet:
         """Those who chose any of these: pairs of a kind and a row's number, 0 where the kind needs none."""
-        wanted = Q(pk=None)
-        for kind in {kind for kind, _ in topics}:
-            wanted |= Q(kind=kind, ref__in=[ref for other, ref in topics if other == kind])
-        return self.filter(Exists(Choice.objects.filter(wanted, follower=OuterRef("pk"))))
+        return self.filter(pk__in=Choice.objects.of(topics).order_by().values("follower"))
 
 
 class Follower(models.Model):
@@ -123,6 +123,16 @@ class Follower(models.Model):
         return "paused" if self.paused_until and self.paused_until > (now or timezone.now()) else "active"
 
 
+class ChoiceQuerySet(models.QuerySet["Choice"]):
+    def of(self, topics: Iterable[tuple[str, int]]) -> ChoiceQuerySet:
+        """Those of any of these: pairs of a kind and a row's number, 0 where the kind needs none."""
+        wanted: dict[str, list[int]] = {}
+        for kind, ref in topics:
+            wanted.setdefault(kind, []).append(ref)
+        conditions = [Q(kind=kind, ref__in=refs) for kind, refs in wanted.items()]
+        return self.filter(reduce(or_, conditions)) if conditions else self.none()
+
+
 class Choice(models.Model):
     """One thing that somebody follows. `ref` is the number of the company or policy, 0 for the others."""
 
@@ -137,6 +147,8 @@ class Choice(models.Model):
     follower = models.ForeignKey(Follower, on_delete=models.CASCADE, related_name="choices")
     kind = models.CharField(max_length=20, choices=Kind)
     ref = models.BigIntegerField(default=0)
+
+    objects = ChoiceQuerySet.as_manager()
 
     class Meta:
         ordering = ("kind", "ref")

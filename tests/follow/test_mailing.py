@@ -164,7 +164,7 @@ def test_writing_deliveries_takes_the_same_statements_for_one_and_for_three(djan
     for n in range(4):
         if n in (1, 3):
             published(title=f"Issue {n}")
-            with django_assert_num_queries(15):
+            with django_assert_num_queries(17):
                 announce_due()
         follower(f"{n}@example.org")
 
