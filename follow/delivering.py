@@ -237,7 +237,9 @@ def drawn(mailing: Mailing, parts: list[tuple[Edition, Scope]]) -> Letter:
     editions, scopes = [edition for edition, _ in parts], [scope for _, scope in parts]
     subject, preheader, postal = mailing.subject, mailing.preheader, pacing.pace().postal_address
     if mailing.kind == Mailing.Kind.DIGEST:
-        return letters.weekly(editions, scopes, subject=subject, preheader=preheader, postal=postal)
+        ended_on = timezone.localdate(mailing.created_at)
+        week = (ended_on - timedelta(days=7), ended_on - timedelta(days=1))
+        return letters.weekly(editions, scopes, subject=subject, preheader=preheader, postal=postal, week=week)
     if mailing.kind == Mailing.Kind.CORRECTION:
         note = mailing.note
         return letters.correction(

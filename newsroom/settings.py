@@ -478,6 +478,17 @@ UNFOLD: dict[str, object] = {
                 ],
             },
             {
+                "title": "Followers",
+                "items": [
+                    desk_link("Mailings", "outgoing_mail", "follow_mailing", "follow.view_mailing"),
+                    desk_link("Followers", "group", "follow_follower", "follow.view_growth"),
+                    desk_link("Suppressed addresses", "unsubscribe", "follow_suppression", "follow.view_suppression"),
+                    desk_link("Sending", "speed", "follow_pace", "follow.view_pace"),
+                    desk_link("Share and follow", "share", "follow_widget", "follow.view_widget"),
+                    desk_link("Reach", "monitoring", "follow_tally", "follow.view_tally"),
+                ],
+            },
+            {
                 "title": "The staff",
                 "items": [
                     desk_link("People", "person", "auth_user", "auth.view_user"),

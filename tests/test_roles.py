@@ -22,6 +22,26 @@ OF_COMMENTS = {
 }
 
 
+MAILS = {
+    *("follow.view_mailing", "follow.change_cover", "follow.test_mailing", "follow.view_growth", "follow.view_tally"),
+}
+SENDS = MAILS | {
+    *("follow.send_mailing", "follow.view_delivery", "follow.view_pace", "follow.change_pace"),
+    *("follow.view_widget", "follow.change_widget"),
+}
+FOLLOWERS = {
+    *("follow.view_follower", "follow.change_follower", "follow.delete_follower", "follow.import_follower"),
+    *("follow.export_follower", "follow.view_suppression", "follow.add_suppression", "follow.delete_suppression"),
+}
+OF_FOLLOWING = {"Writer": MAILS, "Moderator": set(), "Editor": SENDS, "Administrator": SENDS | FOLLOWERS}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_a_role_may_do_with_followers(role):
+    may = person(role).get_all_permissions()
+    assert {label for label in may if label.startswith("follow.")} == OF_FOLLOWING[role]
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_what_a_role_may_do_with_comments(role):
     may = person(role).get_all_permissions()

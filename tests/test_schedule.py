@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from comments.models import Comment
-from newsroom import schedule
+from newsroom import schedule, tasks
 from newsroom.management.commands import work
 from newsroom.schedule import JOBS, Job
 from tests.factories import commented, published
@@ -78,3 +78,43 @@ def test_each_runs_when_its_time_has_come_until_a_signal_ends_it(jobs, number):
 
 def test_the_worker_does_what_the_schedule_says():
     assert work.JOBS is schedule.JOBS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_keen_job_goes_on_at_once_as_long_as_it_finds_something(jobs):
+    left, often = [1, 1, 1, 1], []
+    jobs += [
+        Job("empty the tray", timedelta(hours=1), lambda: left and left.pop(), is_keen=True),
+        Job("look out", timedelta(hours=1), lambda: often.append(1) or True),
+    ]
+    threading.Timer(4, os.kill, [os.getpid(), signal.SIGTERM]).start()
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        call_command("work")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert left == []
+    assert often == [1]
+
+
+class TestCelery:
+    def test_beat_asks_for_every_job_as_often_as_the_schedule_says(self):
+        asked = {entry["args"][0]: entry for entry in tasks.app.conf.beat_schedule.values()}
+        assert {name: entry["schedule"] for name, entry in asked.items()} == {job.name: job.every for job in JOBS}
+        assert {entry["task"] for entry in asked.values()} == {"newsroom.do"}
+        # A queue that nobody empties does not grow.
+        assert all(asked[job.name]["options"]["expires"] == job.every.total_seconds() for job in JOBS)
+
+    def test_a_task_does_its_job_and_asks_again_while_there_is_more(self, monkeypatch):
+        left, asked = [1, 1], []
+        keen = Job("empty the tray", timedelta(seconds=5), lambda: left and left.pop(), is_keen=True)
+        monkeypatch.setattr(tasks, "BY_NAME", {keen.name: keen})
+        monkeypatch.setattr(tasks.do, "apply_async", lambda args, **options: asked.append((args, options)))
+        for _ in range(3):
+            tasks.do(keen.name)
+        assert left == []
+        assert asked == [([keen.name], {"expires": 5})] * 2
+
+    def test_a_job_that_is_none_any_more_is_an_error(self):
+        with pytest.raises(KeyError):
+            tasks.do("lift the moon")
