@@ -76,7 +76,8 @@ class FollowersAdmin(OwnPages):
         by = "month" if request.GET.get("by") == "month" else "week"
         context = {"title": "Followers", "by": by, "may_see": request.user.has_perm(SEE)}
         if request.user.has_perm(COUNT):
-            context |= {"counts": desk.counts(), "spans": desk.growth(by)}
+            spans = desk.growth(by)
+            context |= {"counts": desk.counts(), "spans": spans, "most": max(span.came for span in spans)}
         if request.user.has_perm(SEE):
             wanted = desk.Wanted.of(request.POST if request.method == "POST" else state_and_page(request))
             context |= {"wanted": wanted, "page": desk.page_of(wanted), "states": desk.STATES}
