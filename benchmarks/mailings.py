@@ -103,7 +103,7 @@ def send(port: int) -> None:
 
     sender = Sender(Post(), timezone.now)
     (turn,) = claim(sender.lease, timezone.now(), size=1)
-    message = sender.written(turn.pk, choices_of([turn.pk])).message().as_bytes(linesep="\r\n")
+    message = sender.written(turn.pk, choices_of([turn.pk])).message().as_bytes().replace(b"\n", b"\r\n")
     Delivery.objects.update(lease=None, leased_until=None)
 
     def loop() -> None:

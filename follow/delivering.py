@@ -25,7 +25,7 @@ from django.utils import timezone
 
 from follow import emails, letters, pacing
 from follow.bouncing import bounce, is_suppressed
-from follow.letters import Letter, Scope
+from follow.letters import Letter
 from follow.models import Bounce, Choice, Delivery, Follower, Mailing
 from follow.topics import Pair
 from newsroom.lib.mail import Post, Unsent
@@ -193,7 +193,7 @@ class Sender:
             raise Moot("nothing in it was chosen (any more)")
         key = (mailing.pk, mailing.subject, mailing.preheader, *((edition.pk, scope) for edition, scope in parts))
         if key not in self.drawn:
-            self.drawn[key] = drawn(mailing, parts)
+            self.drawn[key] = letters.of_mailing(mailing, parts, postal=pacing.pace().postal_address)
             if len(self.drawn) > LETTERS_KEPT:
                 self.drawn.popitem(last=False)
         return self.drawn[key]
@@ -230,22 +230,6 @@ class Sender:
             logger.warning("The mail server is away: %s", failure.reason)
             pacing.hold_back(now + AWAY)
         return failure.server_away
-
-
-def drawn(mailing: Mailing, parts: list[tuple[Edition, Scope]]) -> Letter:
-    """The letter of a mailing: of each of its editions, what is in the scope beside it."""
-    editions, scopes = [edition for edition, _ in parts], [scope for _, scope in parts]
-    subject, preheader, postal = mailing.subject, mailing.preheader, pacing.pace().postal_address
-    if mailing.kind == Mailing.Kind.DIGEST:
-        ended_on = timezone.localdate(mailing.created_at)
-        week = (ended_on - timedelta(days=7), ended_on - timedelta(days=1))
-        return letters.weekly(editions, scopes, subject=subject, preheader=preheader, postal=postal, week=week)
-    if mailing.kind == Mailing.Kind.CORRECTION:
-        note = mailing.note
-        return letters.correction(
-            editions[0], scopes[0], note=note, subject=subject, preheader=preheader, postal=postal
-        )
-    return letters.issue(editions[0], scopes[0], subject=subject, preheader=preheader, postal=postal)
 
 
 def identity(delivery: Delivery) -> str:

@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 
 from follow import letters
 from follow.emails import GENERAL, NAMED, label
-from follow.letters import Letter, Scope
+from follow.letters import WHOLE, Letter
 from follow.mailing import cover_of
 from follow.models import Choice, Cover, Follower, Growth, Mailing
 from follow.pacing import pace
@@ -32,7 +32,6 @@ MAILINGS_PER_PAGE = 20
 SPANS = 12  # weeks or months of growth that are shown
 MOST_REASONS = 20
 JUST_LIVE = timedelta(days=7)
-WHOLE = Scope(whole=True)
 
 # The states of followers and of mailings: in words, and the colour of the badge.
 STATES = {
@@ -364,21 +363,22 @@ def recipients(content: dict[str, Any]) -> tuple[int, int]:
     return numbers["each"], numbers["weekly"]
 
 
+def outlook(report: Report, content: dict[str, Any]) -> str:
+    """What publishing an issue with this content means for its followers, in a sentence."""
+    if report.editions.filter(announced_at__isnull=False).exists():
+        return "Followers were told of this issue before, so no mail is sent."
+    if cover_of(report).is_silent:
+        return "It is not sent by mail, as somebody of the desk said."
+    each, weekly = recipients(content)
+    digest = f", and to {weekly} in the week’s digest" if weekly else ""
+    return f"It goes by mail to {each} follower{'' if each == 1 else 's'}{digest}."
+
+
 # Letters, to look at
 
 
 def live_edition(report: Report) -> Edition | None:
     return Edition.objects.live().filter(report=report).select_related("revision").first()
-
-
-def letter_of_issue(report: Report) -> Letter | None:
-    """The mail of an issue as it would go out if its rows were published now; None if nothing of it is saved."""
-    revision = report.revisions.first()
-    if revision is None:
-        return None
-    cover = cover_of(report)
-    words = {"subject": cover.subject, "preheader": cover.preheader, "postal": pace().postal_address}
-    return letters.issue(letters.unpublished(revision), WHOLE, **words)
 
 
 def letter_of_correction(report: Report, *, note: str, subject: str) -> Letter | None:
@@ -395,17 +395,7 @@ def letter_of(mailing: Mailing) -> Letter | None:
     editions = list(live.select_related("revision").newest_first())
     if not editions:
         return None
-    words: dict[str, Any] = {
-        "subject": mailing.subject,
-        "preheader": mailing.preheader,
-        "postal": pace().postal_address,
-    }
-    match mailing.kind:
-        case Mailing.Kind.CORRECTION:
-            return letters.correction(editions[0], WHOLE, note=mailing.note, **words)
-        case Mailing.Kind.DIGEST:
-            return letters.weekly(editions, [WHOLE] * len(editions), **words)
-    return letters.issue(editions[0], WHOLE, **words)
+    return letters.of_mailing(mailing, [(edition, WHOLE) for edition in editions], postal=pace().postal_address)
 
 
 # One follower

@@ -11,7 +11,7 @@ Words stand in `templates/emails/{issue,correction,weekly}/`, what they share in
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin
@@ -24,6 +24,7 @@ from django.utils.dateformat import format as date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from follow.models import Mailing
 from follow.sharing import KINDS
 from follow.topics import ISSUES, SECTIONS, Pair, Topic, named, topics_of
 from newsroom.lib.mail import draw
@@ -73,6 +74,9 @@ class Scope:
     @property
     def is_empty(self) -> bool:
         return not (self.whole or self.sections or self.topics)
+
+
+WHOLE = Scope(whole=True)
 
 
 @dataclass(frozen=True)
@@ -206,6 +210,19 @@ def weekly(
     }
     titles = "; ".join(edition.title for edition, _ in shown)
     return letter("weekly", context, subject, preheader or titles, postal)
+
+
+def of_mailing(mailing: Mailing, parts: Sequence[tuple[Edition, Scope]], *, postal: str = "") -> Letter:
+    """What a mailing says: of each of its editions, what is in the scope beside it. One at least."""
+    editions, scopes = [edition for edition, _ in parts], [scope for _, scope in parts]
+    words = {"subject": mailing.subject, "preheader": mailing.preheader, "postal": postal}
+    if mailing.kind == Mailing.Kind.CORRECTION:
+        return correction(editions[0], scopes[0], note=mailing.note, **words)
+    if mailing.kind == Mailing.Kind.ISSUE:
+        return issue(editions[0], scopes[0], **words)
+    ended_on = timezone.localdate(mailing.created_at)
+    week = (ended_on - timedelta(days=7), ended_on - timedelta(days=1))
+    return weekly(editions, scopes, week=week, **words)
 
 
 def letter(name: str, context: Mapping[str, Any], subject: str, preheader: str, postal: str) -> Letter:

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from follow import emails, letters
+from follow.letters import Letter
 from follow.models import Choice, Cover, Delivery, Follower, FollowerQuerySet, Mailing
 from follow.pacing import pace
 from follow.topics import CORRECTIONS, Pair, topics_of
@@ -64,6 +65,16 @@ def prepare(report: Report, *, subject: str, preheader: str, is_silent: bool, by
     return cover_of(report)
 
 
+def letter_of_issue(report: Report) -> Letter | None:
+    """The mail of an issue as it would go out if its rows were published now; None if nothing of it is saved."""
+    revision = report.revisions.first()
+    if revision is None:
+        return None
+    cover = cover_of(report)
+    words = {"subject": cover.subject, "preheader": cover.preheader, "postal": pace().postal_address}
+    return letters.issue(letters.unpublished(revision), letters.WHOLE, **words)
+
+
 def send_test(report: Report, *, to: str, by: Any) -> None:
     """
     Send the issue's mail as its rows were last saved to one address, whose links to preferences and out lead nowhere.
@@ -73,15 +84,9 @@ def send_test(report: Report, *, to: str, by: Any) -> None:
     require(by, TEST)
     if by is not None and to != by.email:
         raise Refused("A test is sent to your own address alone.")
-    revision = report.revisions.first()
-    if revision is None:
+    letter = letter_of_issue(report)
+    if letter is None:
         raise Refused("Save the issue first.")
-    cover = cover_of(report)
-    edition = letters.unpublished(revision)
-    whole = letters.Scope(whole=True, sections=frozenset(), topics=frozenset())
-    letter = letters.issue(
-        edition, whole, subject=cover.subject, preheader=cover.preheader, postal=pace().postal_address
-    )
     with Post() as post:
         post.send(emails.test(letter, to, identity=f"test-{report.pk}-{timezone.now():%Y%m%d%H%M%S%f}"))
 

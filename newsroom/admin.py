@@ -25,6 +25,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from comments.desk import waiting
 from comments.models import Comment
+from follow.desk import outlook
 from newsroom.conflict import Difference, merge
 from newsroom.deciding import DECISIONS, Decision
 from newsroom.importing.desk import ImportDoor
@@ -206,6 +207,8 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
             context["decisions"] = [decision for decision in DECISIONS.values() if decision.fits(report)]
             context["may_publish"] = request.user.has_perm("reports.publish_report")
             context["live_url"] = live.url if live else ""
+            context["may_prepare"] = request.user.has_perm("follow.view_mailing")
+            context["may_correct"] = live is not None and request.user.has_perm("follow.send_mailing")
         if form.is_bound and form.stale:
             formsets = [inline.formset for inline in context["inline_admin_formsets"]]
             context["conflict"] = self.conflict(report, form, formsets)
@@ -304,6 +307,8 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
             "report": report,
             "state": STATES[report.state],
             "waiting": self.waiting(report, self.live_edition(report)) if decision.gives else [],
+            "outlook": outlook(report, gather(report)) if decision.mails else "",
+            "may_prepare": decision.mails and request.user.has_perm("follow.view_mailing"),
             "change_url": change_url,
         }
         return render(request, "admin/reports/report/decide.html", context, status=409 if form.errors else 200)

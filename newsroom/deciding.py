@@ -57,6 +57,7 @@ class Decision:
     act: Callable[..., str]
     form: type[forms.Form] = NoQuestion
     gives: bool = False  # whether readers get what waits
+    mails: bool = False  # whether followers may be told
     danger: bool = False
 
     def fits(self, report: Report) -> bool:
@@ -96,6 +97,7 @@ DECISIONS = {
             states=frozenset({"draft", "scheduled", "live", "changed", "withdrawn"}),
             act=publish,
             gives=True,
+            mails=True,
         ),
         Decision(
             key="schedule",
@@ -105,6 +107,7 @@ DECISIONS = {
             states=frozenset({"draft", "scheduled", "live", "changed", "withdrawn"}),
             act=schedule,
             gives=True,
+            mails=True,
             form=TimeForm,
         ),
         Decision(

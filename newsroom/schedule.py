@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.contrib.sessions.backends.db import SessionStore
 
 from comments import digests, notices, privacy
-from follow import delivering, mailing, pacing, subscribing
+from follow import delivering, enrolling, mailing, pacing, subscribing
 from newsroom.announcing import announce_due
 
 
@@ -36,6 +36,7 @@ JOBS = [
     Job("forget unconfirmed followers", timedelta(hours=1), subscribing.forget_unconfirmed),
     Job("forget followers who left", timedelta(hours=1), subscribing.forget_ended),
     Job("forget who asked for mail", timedelta(hours=1), subscribing.forget_knocks),
+    Job("forget uploaded lists", timedelta(hours=1), enrolling.forget_uploads),
     Job("drop stale deliveries", timedelta(hours=1), delivering.drop_stale),
     Job("forget turns", timedelta(hours=1), pacing.forget_turns),
     Job("forget old sessions", timedelta(days=1), SessionStore.clear_expired),

@@ -172,7 +172,7 @@ class MailingsAdmin(OwnPages):
             "report": report,
             "badge": desk.REPORT_STATES[report.state],
             "form": form,
-            **shown(desk.letter_of_issue(report)),
+            **shown(mailing.letter_of_issue(report)),
             "numbers": desk.recipients(revision.content) if revision else None,
             "mailing": report.mailings.filter(kind=Mailing.Kind.ISSUE).first(),
             "may_change": may_change,
@@ -183,7 +183,7 @@ class MailingsAdmin(OwnPages):
 
     @needs(SEE, SEE_ISSUES)
     def preview_issue(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return framed(desk.letter_of_issue(get_object_or_404(Report, pk=pk)))
+        return framed(mailing.letter_of_issue(get_object_or_404(Report, pk=pk)))
 
     @needs(SEE, SEE_ISSUES, mailing.TEST)
     def test(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
-from follow import delivering, mailing
+from follow import delivering, letters, mailing
 from follow.delivering import LEASE, MARGIN, PAUSES, claim, drop_stale, send_due
 from follow.models import Bounce, Choice, Delivery, Follower, Mailing, Suppression, Throttle, Wish
 from follow.pacing import set_pace
@@ -104,8 +104,8 @@ def test_each_gets_what_was_chosen(mailbox):
 
 def test_a_letter_is_drawn_once_for_all_who_chose_alike(mailbox, monkeypatch):
     drawn = []
-    draw = delivering.drawn
-    monkeypatch.setattr(delivering, "drawn", lambda *about: drawn.append(1) or draw(*about))
+    draw = letters.of_mailing
+    monkeypatch.setattr(letters, "of_mailing", lambda *about, **more: drawn.append(1) or draw(*about, **more))
     followers(6)
     follower("china@example.org", "china")
     announced()
