@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
 import segno
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import Resolver404, resolve, reverse
@@ -21,6 +20,7 @@ from django.utils.encoding import punycode
 
 from follow.models import Widget
 from newsroom.lib.locks import one_at_a_time
+from newsroom.lib.mailed import absolute
 from newsroom.lib.rights import require
 from newsroom.lib.text import one_line
 from reports.models import Edition, EditionStory
@@ -30,11 +30,6 @@ BAR, LIST, OFF = Widget.Place.BAR, Widget.Place.LIST, Widget.Place.OFF
 Link = Callable[[str, str], str]  # of a title and the path of its page
 
 # Where links lead
-
-
-def absolute(path: str) -> str:
-    """The whole canonical address of a path of the site."""
-    return str(settings.SITE_URL) + path
 
 
 def query(fields: dict[str, str]) -> str:

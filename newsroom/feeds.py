@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from newsroom.issue import Content, present
 from newsroom.lib.feeds import Rss, with_whole_addresses
+from newsroom.lib.mailed import absolute
 from newsroom.lib.text import printable
 from reports.caching import public_page
 from reports.models import Edition
@@ -54,12 +55,12 @@ class IssuesFeed(Feed):
         return f"{settings.SITE_URL}/"
 
     def feed_url(self) -> str:
-        return str(settings.SITE_URL) + reverse("feed")
+        return absolute(reverse("feed"))
 
     def feed_extra_kwargs(self, obj: None) -> dict[str, Any]:
         # Of past editions and withdrawals too: what is gone from the feed has changed it.
         changed_at = Edition.objects.begun().aggregate(at=Max("live_from"))["at"] or NEVER
-        return {"changed_at": changed_at, "picture": whole(static("site/icon-180.png"))}
+        return {"changed_at": changed_at, "picture": absolute(static("site/icon-180.png"))}
 
     def items(self) -> list[Item]:
         newest = Edition.objects.live().newest_first().without_article().select_related("revision")[:MOST]
@@ -74,7 +75,7 @@ class IssuesFeed(Feed):
         return printable(item.edition.standfirst)
 
     def item_link(self, item: Item) -> str:
-        return whole(item.edition.url)
+        return absolute(item.edition.url)
 
     # Without a word about the guid, Django makes it the link: the same for every edition at this address.
     item_guid_is_permalink = True
@@ -91,17 +92,13 @@ class IssuesFeed(Feed):
         renditions = issue["hero"].sources("jpeg") if issue["hero"] else []
         context = {"issue": issue, "picture": renditions[-1][0] if renditions else ""}
         text = render_to_string("reports/feed_item.html", context)
-        return {"content": printable(with_whole_addresses(text, whole(item.edition.url)))}
+        return {"content": printable(with_whole_addresses(text, absolute(item.edition.url)))}
 
 
 def first_times(reports: list[int]) -> dict[int, datetime]:
     """When readers first got each of these issues. One query."""
     begun = Edition.objects.begun().exclude(kind=Edition.Kind.WITHDRAWAL).filter(report__in=reports)
     return dict(begun.order_by().values_list("report").annotate(Min("live_from")))
-
-
-def whole(path: str) -> str:
-    return str(settings.SITE_URL) + path
 
 
 @require_safe

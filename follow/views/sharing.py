@@ -7,9 +7,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from follow import tallying
-from follow.sharing import KINDS, Page, absolute, instance_of, mastodon_link, page_at, qr_code
+from follow.sharing import KINDS, Page, instance_of, mastodon_link, page_at, qr_code
 from newsroom.lib.doors import FAULTY, Refused
 from newsroom.lib.forms import Form, OneLine, sentences
+from newsroom.lib.mailed import absolute
 from newsroom.lib.network import fingerprint
 from newsroom.lib.origin import same_origin
 from reports.caching import of_issue, public_page

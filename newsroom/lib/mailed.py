@@ -78,7 +78,7 @@ def opened(
 
 
 def absolute(path: str) -> str:
-    """The whole address of a path of the site, for a mail."""
+    """The whole address of a path of the site, for whatever leaves it: mails, feeds, links to share."""
     return str(urljoin(settings.SITE_URL, path))
 
 
