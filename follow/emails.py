@@ -7,12 +7,14 @@ make us send anything to it.
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 
 from follow.letters import Letter
 from follow.models import Choice, Follower, Wish
 from follow.topics import CORRECTIONS, ISSUES, SECTIONS, Pair, Topic, named
+from follow.wishing import Outcome, outcome
 from newsroom.lib.mail import compose, message
 from newsroom.lib.mailed import absolute, mail_link
 from reports.models import Section
@@ -34,8 +36,7 @@ def confirm(wish: Wish, to: str, *, identity: str) -> EmailMultiAlternatives:
     """To an address that was typed on the site: once, to ask whether its reader wants to follow."""
     url, out = mail_link("follow:confirm", CONFIRM, wish.pk), out_link(wish.follower_id)
     context = {
-        "wanted": in_words(pairs_of(wish)),
-        "weekly": wish.frequency == Follower.Frequency.WEEKLY,
+        **in_question(outcome(wish)),
         "hours": round(TIME_TO_CONFIRM.total_seconds() / 3600),
         "url": url,
         "out": out,
@@ -83,11 +84,6 @@ def number(follower: Follower | int) -> int:
     return follower if isinstance(follower, int) else follower.pk
 
 
-def pairs_of(wish: Wish) -> list[Pair]:
-    """What somebody asked for, as `follow.topics` has it; JSON knows no pairs."""
-    return [(kind, ref) for kind, ref in wish.choices]
-
-
 def label(kind: str, topic: Topic | None) -> str:
     """A company or a policy that is followed; one that no issue names at present has no name either."""
     noun = NAMED[kind]
@@ -101,3 +97,14 @@ def in_words(pairs: Iterable[Pair]) -> list[str]:
     things = sorted(label(kind, found.get((kind, ref))) for kind, ref in wanted if kind in NAMED)
     general = [words for pair, words in GENERAL.items() if pair in wanted]
     return [*general, *things, *(["Corrections to what you were sent"] if CORRECTIONS in wanted else [])]
+
+
+def in_question(coming: Outcome) -> dict[str, Any]:
+    """What a mail or a page says that asks whether this is to be."""
+    return {
+        "wanted": in_words(coming.choices),
+        "gone": in_words(coming.gone),
+        "adds": coming.adds,
+        "weekly": coming.weekly,
+        "before": coming.before,
+    }

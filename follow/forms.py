@@ -7,8 +7,9 @@ from django import forms
 
 from follow.emails import GENERAL, label
 from follow.models import ADDRESS_LENGTH, Follower
-from follow.subscribing import Wanted, consent, says_something, tidy
+from follow.subscribing import Wanted, consent
 from follow.topics import CORRECTIONS, ISSUES, Pair, Topic
+from follow.wishing import says_something, tidy
 from newsroom.lib import stamps
 from newsroom.lib.forms import Email, Form, sentences
 
@@ -27,6 +28,7 @@ class ChoicesForm(Form):
     """What somebody follows, and how often he is told. `things`: the companies and policies among it, or to be."""
 
     nothing = "Please choose what we may send you."
+    alone = "Corrections alone would bring nothing: choose issues or stories besides."
     things_first = True
 
     what = forms.MultipleChoiceField(
@@ -54,7 +56,7 @@ class ChoicesForm(Form):
     def clean_what(self) -> list[Pair]:
         pairs = tidy(self.pairs[ticked] for ticked in self.cleaned_data["what"])
         if not says_something(pairs):
-            raise forms.ValidationError(self.nothing, code="required")
+            raise forms.ValidationError(self.alone if pairs else self.nothing, code="required")
         return pairs
 
 
@@ -84,7 +86,7 @@ class FollowForm(ChoicesForm):
 
 class PreferencesForm(ChoicesForm):
     things_first = False
-    nothing = "Nothing would ever be sent to you then. Choose something, or stop following."
+    nothing = alone = "Nothing would ever be sent to you then. Choose something, or stop following."
 
 
 def follow_form(topics: Iterable[Topic] = (), data: Any = None) -> FollowForm:

@@ -15,10 +15,12 @@ from django.db import transaction
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from follow import mailing
 from follow.bouncing import drop_due, is_suppressed
-from follow.emails import NAMED, in_words, pairs_of
+from follow.emails import in_words
 from follow.models import Choice, Delivery, Follower, Growth, Knock, Mailing, Wish, address_digest, address_key
-from follow.topics import CORRECTIONS, ISSUES, SECTIONS, Pair
+from follow.topics import Pair
+from follow.wishing import chosen, follows, outcome, pairs_of, tidy
 from newsroom.lib.addresses import one_spelling
 from newsroom.lib.doors import Refused
 from newsroom.lib.locks import one_at_a_time
@@ -151,41 +153,7 @@ def next_question(follower: Follower, now: datetime) -> datetime | None:
     return max(now, asked["last"] + TIME_BETWEEN_QUESTIONS) if asked["last"] else now
 
 
-def tidy(pairs: Iterable[Pair]) -> list[Pair]:
-    """What is chosen, each once; who gets every issue needs no section of it besides."""
-    chosen = set(pairs)
-    return sorted(chosen - set(SECTIONS.values()) if ISSUES in chosen else chosen)
-
-
-def says_something(pairs: Iterable[Pair]) -> bool:
-    """Whether anything would ever be sent to who chose this: corrections of nothing are nothing."""
-    return bool(set(pairs) - {CORRECTIONS})
-
-
 # Confirming
-
-
-def follows(follower: Follower) -> bool:
-    """Whether somebody confirmed, and has neither left nor been stopped. (A pause is no end.)"""
-    return bool(follower.confirmed_at) and not follower.ended_at and not follower.disabled_at
-
-
-def outcome(wish: Wish) -> list[Pair]:
-    """
-    What its follower will be sent once a wish is confirmed.
-
-    A wish for a company or a policy is added to what he follows already, as the button on its page says "follow" and
-    not "follow this alone". Any other takes its place.
-    """
-    asked, follower = pairs_of(wish), wish.follower
-    if follows(follower) and any(kind in NAMED for kind, _ in asked):
-        asked += chosen(follower)
-    return tidy(asked)
-
-
-def chosen(follower: Follower) -> list[Pair]:
-    """What a follower follows."""
-    return list(follower.choices.values_list("kind", "ref"))
 
 
 @transaction.atomic
@@ -194,8 +162,9 @@ def confirm(wish: int, now: datetime | None = None) -> Follower | None:
     The reader of a mail says that the wish of this number was his; the follower, or None if we know neither any more.
 
     Doing it twice changes nothing. Of an address that is suppressed by now nothing changes either: whoever has the link
-    is told no more than others. Effects: what is sent, how often, the consent to it; the growth of the day, if he did
-    not follow before. Raises Used if he left after having confirmed it.
+    is told no more than others. Effects: what is sent, how often, the consent to it (`follow.wishing.outcome`); the
+    growth of the day, if he did not follow before; the issues of the week, if he no longer waits for its digest. Raises
+    Used if he left after having confirmed it.
     """
     now = now or timezone.now()
     follower = Follower.objects.select_for_update(of=("self",)).filter(wishes=wish).first()
@@ -209,15 +178,24 @@ def confirm(wish: int, now: datetime | None = None) -> Follower | None:
     if follower.disabled_at or is_suppressed(follower.email):
         return follower
     is_new = not follows(follower)
-    choose(follower, outcome(asked))
+    coming = outcome(asked)
+    no_longer_waits = waits(follower, now) and not coming.weekly
+    choose(follower, coming.choices)
     follower.confirmed_at = follower.confirmed_at or now
-    follower.frequency, follower.consent_text, follower.source = asked.frequency, asked.consent_text, asked.source
+    follower.frequency, follower.consent_text, follower.source = coming.frequency, asked.consent_text, asked.source
     follower.ended_at = follower.paused_until = None
     follower.save()
     Wish.objects.filter(pk=wish).update(confirmed_at=now)
+    if no_longer_waits:
+        mailing.make_up_for(follower, now=now)
     if is_new:
         Growth.count(came=1, now=now)
     return follower
+
+
+def waits(follower: Follower, now: datetime) -> bool:
+    """Whether somebody gets mail, and waits for the week's digest, so that he would miss its issues without it."""
+    return follower.state(now) == "active" and follower.frequency == Follower.Frequency.WEEKLY
 
 
 def choose(follower: Follower, pairs: Iterable[Pair]) -> None:
@@ -238,13 +216,22 @@ def following(follower: int) -> Follower | None:
 
 
 @transaction.atomic
-def change(follower: int, choices: Iterable[Pair], frequency: str) -> bool:
-    """Have other things sent to a follower, or as often as this. False if he has left, or is nobody."""
+def change(follower: int, choices: Iterable[Pair], frequency: str, now: datetime | None = None) -> bool:
+    """
+    Have other things sent to a follower, or as often as this. False if he has left, or is nobody.
+
+    Effects: the issues of the week, if he no longer waits for its digest.
+    """
+    now = now or timezone.now()
     found = following(follower)
     if found is None:
         return False
+    no_longer_waits = waits(found, now) and frequency != Follower.Frequency.WEEKLY
     choose(found, tidy(choices))
-    Follower.objects.filter(pk=found.pk).update(frequency=frequency)
+    found.frequency = frequency
+    found.save(update_fields=["frequency"])
+    if no_longer_waits:
+        mailing.make_up_for(found, now=now)
     return True
 
 
@@ -388,7 +375,8 @@ def erase_own(follower: int) -> bool:
 def remove(followers: list[int]) -> None:
     """Delete these followers, with all that hangs on them. What is left of their mails names not even a domain."""
     deliveries = Delivery.objects.filter(follower__in=followers)
-    deliveries.unsent().update(dropped_at=timezone.now(), last_error="the follower is gone", lease=None)
+    gone = "the follower is gone"
+    deliveries.unsent().update(dropped_at=timezone.now(), last_error=gone, lease=None, leased_until=None)
     deliveries.update(domain="")
     Follower.objects.filter(pk__in=followers).delete()
 

@@ -1,5 +1,6 @@
 """The pages behind the links in mails to followers (newsroom/lib/mailed.py)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -7,26 +8,23 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import render
 from django.urls import reverse
 
-from follow.emails import CONFIRM, OUT, PREFERENCES, TIME_TO_CONFIRM, in_words, label, out_link, preferences_link
+from follow.emails import (
+    CONFIRM,
+    OUT,
+    PREFERENCES,
+    TIME_TO_CONFIRM,
+    in_question,
+    in_words,
+    label,
+    out_link,
+    preferences_link,
+)
 from follow.forms import PreferencesForm, value
 from follow.models import Follower, Wish
-from follow.subscribing import (
-    FOR_GOOD,
-    PAUSES,
-    Used,
-    change,
-    chosen,
-    end,
-    erase_own,
-    outcome,
-    pause,
-    record_of,
-    resume,
-)
-from follow.subscribing import (
-    confirm as confirm_wish,
-)
+from follow.subscribing import FOR_GOOD, PAUSES, Used, change, end, erase_own, pause, record_of, resume
+from follow.subscribing import confirm as confirm_wish
 from follow.topics import Pair, named
+from follow.wishing import chosen, follows, outcome
 from newsroom.lib.doors import Refused, SeeOther, guard_form
 from newsroom.lib.mailed import NOBODY, Dead, mailed_link, opened
 
@@ -35,34 +33,49 @@ LATE = "It was good for two days. Fill in the form again, and we send you a new 
 USED = Dead(410, "You have used this link already.", "You stopped following since. You can start again.", way=AGAIN)
 
 
+# What the page of preferences says when something was done on it, by the last word of its address
+DONE = {
+    "saved": "Your changes are saved.",
+    "paused": "You pause now, and your changes are saved.",
+    "resumed": "You get mail again, and your changes are saved.",
+}
+
+
 @mailed_link
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """Shows what was asked for; by POST, it is the reader's own wish."""
+    """Shows what was asked for, and what it takes the place of; by POST, it is the reader's own wish."""
     pk = opened(token, CONFIRM, good_for=TIME_TO_CONFIRM, late=LATE, way=AGAIN)
-    if request.method == "POST":
-        return confirmed(request, pk)
     wish = Wish.objects.select_related("follower").filter(pk=pk).first()
     if wish is None:
         raise NOBODY
-    if wish.confirmed_at:
-        return confirmed(request, pk)
-    context = {
-        "wanted": in_words(outcome(wish)),
-        "weekly": wish.frequency == Follower.Frequency.WEEKLY,
-        "consent": wish.consent_text,
-    }
+    if request.method == "POST" or wish.confirmed_at:
+        return confirmed(request, wish)
+    context = {**in_question(outcome(wish)), "consent": wish.consent_text}
     return render(request, "follow/links/confirm.html", context)
 
 
-def confirmed(request: HttpRequest, wish: int) -> HttpResponse:
-    """That it is done; it may have been done before."""
+def confirmed(request: HttpRequest, wish: Wish) -> HttpResponse:
+    """
+    That it is done, and what is sent from now on; it may have been done before, and other things asked for since.
+
+    Of an address that is suppressed it says what it would say of any other.
+    """
+    coming = outcome(wish)
     try:
-        follower = confirm_wish(wish)
+        follower = confirm_wish(wish.pk)
     except Used:
         raise USED from None
     if follower is None:
         raise NOBODY
-    return render(request, "follow/links/confirm.html", {"done": True, "preferences": preferences_link(follower)})
+    is_sent = follows(follower)
+    context = {
+        "done": True,
+        "before": wish.confirmed_at,
+        "wanted": in_words(chosen(follower) if is_sent else coming.choices),
+        "weekly": (follower.frequency if is_sent else coming.frequency) == Follower.Frequency.WEEKLY,
+        "preferences": preferences_link(follower),
+    }
+    return render(request, "follow/links/confirm.html", context)
 
 
 @mailed_link
@@ -92,22 +105,31 @@ def owner(token: str) -> Follower:
 
 @mailed_link
 def preferences(request: HttpRequest, token: str) -> HttpResponseBase:
-    """What somebody follows, how often, and whether now; by POST, other of it."""
+    """What somebody follows, how often, and whether now; by POST, other of it. All buttons save all of it."""
     follower = owner(token)
     if request.method != "POST":
         return show(request, follower, token)
-    if "pause" in request.POST and request.POST["pause"] in PAUSES:
-        pause(follower.pk, request.POST["pause"])
-    elif "resume" in request.POST:
-        resume(follower.pk)
-    else:
-        form = form_of(follower, request.POST)
-        try:
-            guard_form(form)
-        except Refused as refusal:
-            return show(request, follower, token, form=form, refusal=refusal)
-        change(follower.pk, form.cleaned_data["what"], form.cleaned_data["frequency"])
-    return SeeOther(reverse("follow:preferences", args=[token]) + "?saved")
+    form = form_of(follower, request.POST)
+    try:
+        guard_form(form)
+    except Refused as refusal:
+        return show(request, follower, token, form=form, refusal=refusal)
+    done = save(follower.pk, form.cleaned_data, request.POST)
+    return SeeOther(f"{reverse('follow:preferences', args=[token])}?{done}")
+
+
+def save(follower: int, chosen: dict[str, Any], pressed: Mapping[str, str]) -> str:
+    """Save what was chosen, and pause or go on if that button was pressed; which of DONE was done."""
+    length = pressed.get("pause", "")
+    if length in PAUSES:
+        pause(follower, length)  # first, so that nothing is made up for to somebody who wants a rest
+    change(follower, chosen["what"], chosen["frequency"])
+    if length in PAUSES:
+        return "paused"
+    if "resume" not in pressed:
+        return "saved"
+    resume(follower)
+    return "resumed"
 
 
 def form_of(follower: Follower, data: Any = None) -> PreferencesForm:
@@ -134,7 +156,7 @@ def show(
         "state": follower.state(),
         "form": form or form_of(follower),
         "refusal": refusal,
-        "is_saved": "saved" in request.GET and not refusal,
+        "done": "" if refusal else next((words for done, words in DONE.items() if done in request.GET), ""),
         "paused_until": until(follower),
         "pauses": [(length, words) for length, (words, _) in PAUSES.items()],
         "here": reverse("follow:preferences", args=[token]),

@@ -16,12 +16,14 @@ from follow.bouncing import disable
 from follow.emails import TIME_TO_CONFIRM, in_words
 from follow.forms import follow_form
 from follow.models import Choice, Delivery, Follower, Growth, Knock, Suppression, Wish
-from follow.subscribing import Used, confirm, consent, end, forget_knocks, outcome
+from follow.subscribing import Used, confirm, consent, end, forget_knocks
 from follow.topics import CORRECTIONS, ISSUES, SECTIONS, find
+from follow.wishing import outcome
 from newsroom.lib.tokens import make
 from newsroom.publishing import withdraw
 from tests.factories import complete_issue, published
 from tests.follow.asking import EMAIL, FORM, STATES, aged, asked, following, link, mailed, path, post, text
+from tests.follow.following import announced
 from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
@@ -184,7 +186,7 @@ class TestTheGuards:
             ({"email": "reader"}, "Please enter an email address such as"),
             ({"email": f"{'a' * 250}@example.org"}, "is too long: 254 characters are the most"),
             ({"what": []}, "Please choose what we may send you."),
-            ({"what": ["corrections-0"]}, "Please choose what we may send you."),
+            ({"what": ["corrections-0"]}, "Corrections alone would bring nothing: choose issues or stories besides."),
             ({"what": ["issues-0", "everything-1"]}, "Please choose some of these."),
             ({"what": ["issues-0\x00"]}, "Please choose some of these."),
             ({"frequency": ""}, "Please choose how often."),
@@ -381,7 +383,7 @@ class TestTheMailThatAsks:
         later(timedelta(minutes=59))
         assert asked(EMAIL, CHINA) == first
         assert Delivery.objects.count() == 1
-        assert in_words(outcome(Wish.objects.get())) == ["China stories only"]
+        assert in_words(outcome(Wish.objects.get()).choices) == ["China stories only"]
         later(timedelta(minutes=2))
         assert asked(EMAIL, INTERNATIONAL) != first
         assert Delivery.objects.count() == 2
@@ -438,7 +440,7 @@ class TestTheMailThatAsks:
     def test_names_no_company_that_readers_can_no_longer_find(self, edition, company):
         wish = asked(EMAIL, company.pair)
         withdraw(edition.report, by=None, note="Why")
-        assert in_words(outcome(wish)) == ["A company that no issue on the site names at present"]
+        assert in_words(outcome(wish).choices) == ["A company that no issue on the site names at present"]
         assert "Company 1" not in mailed().body
 
 
@@ -491,6 +493,71 @@ class TestConfirming:
         confirm(asked(EMAIL, ISSUES, company.pair).pk)
         assert chosen(follower) == {ISSUES, CORRECTIONS, company.pair, policy.pair}
 
+    def test_a_company_is_followed_as_often_as_all_else_is_and_no_issue_is_lost(self, client, later, company):
+        follower = following(EMAIL, ISSUES, CORRECTIONS, frequency="weekly")
+        mailing = announced(title="Of this week")
+        later(timedelta(hours=2))
+        asked(EMAIL, company.pair, CORRECTIONS, frequency="each")
+        mail = mailed()
+        for words in (text(client.get(link("confirm", mail))), " ".join(mail.body.split())):
+            for said in (
+                "Every issue",
+                "Company: Company 1",
+                "what you follow already",
+                "s often as now",
+                "nce a week",
+            ):
+                assert said.casefold() in words.casefold()
+            assert "ach time" not in words
+        assert "as often as now" in text(client.get(COMPANY))
+        client.post(link("confirm", mail))
+        follower.refresh_from_db()
+        assert (chosen(follower), follower.frequency) == ({ISSUES, CORRECTIONS, company.pair}, "weekly")
+        assert not mailing.deliveries.exists(), "it stands in the week's digest"
+
+    def test_the_form_for_all_takes_nothing_away_that_it_does_not_show(self, client, later, company, policy):
+        follower = following(EMAIL, INTERNATIONAL, CORRECTIONS, company.pair, policy.pair, frequency="weekly")
+        later(timedelta(hours=2))
+        asked(EMAIL, CHINA)
+        mail = mailed()
+        for words in (text(client.get(link("confirm", mail))), " ".join(mail.body.split())):
+            kept, gone = words.split("You would no longer get")
+            for said in ("China stories only", "Company: Company 1", "Policy: Policy 1", "and not once a week as now"):
+                assert said in kept
+            for said in ("International stories only", "Corrections to what you were sent"):
+                assert said in gone
+                assert said not in kept
+        client.post(link("confirm", mail))
+        assert chosen(follower) == {CHINA, company.pair, policy.pair}
+        later(timedelta(hours=2))
+        more = outcome(asked(EMAIL, ISSUES))
+        assert (more.gone, more.before, more.adds) == ([], "", False), "every issue has the stories from China in it"
+
+    def test_who_no_longer_waits_for_the_week_misses_none_of_its_issues(self, later):
+        follower = following(frequency="weekly")
+        mailing = announced(title="Of this week")
+        assert not mailing.deliveries.exists()
+        later(timedelta(hours=2))
+        confirm(asked(EMAIL, ISSUES, frequency="each").pk)
+        assert mailing.deliveries.get().follower == follower
+
+    def test_a_link_that_was_used_says_what_is_confirmed_now(self, client, later):
+        asked(EMAIL, ISSUES)
+        used = link("confirm", mailed())
+        done = text(client.post(used))
+        assert "Thank you. It is confirmed." in done
+        assert "Every issue" in done
+        later(timedelta(minutes=9))
+        post(client, what=["china-0"], frequency="weekly")
+        for answer in (client.get(used), client.post(used)):
+            words = text(answer)
+            assert "Thank you" not in words
+            for said in ("It is confirmed already.", "Every issue", "Each time", "a mail of its own"):
+                assert said in words
+            assert "China stories only" not in words
+        assert "within an hour if you asked before" in text(client.get("/follow/sent/"))
+        assert "use a link that you have not used yet" in text(client.get("/follow/sent/"))
+
     def test_starts_anew_after_an_end_or_a_pause(self, later, company):
         STATES["ended"]()
         later(timedelta(hours=2))
@@ -511,6 +578,7 @@ class TestConfirming:
         disable(wish.follower, reason)
         page = client.post(here)
         assert (page.status_code, "It is confirmed" in text(page)) == (200, True)
+        assert "From now on this comes by mail: Every issue" in text(page)
         follower = Follower.objects.get()
         assert (follower.confirmed_at, chosen(follower), follower.state()) == (None, set(), "unconfirmed")
         assert not Growth.objects.exists()

@@ -10,16 +10,18 @@ from django.utils import timezone
 from follow.bouncing import disable
 from follow.emails import preferences_link
 from follow.models import Bounce, Choice, Follower, Growth, Suppression, address_digest
-from follow.subscribing import FOR_GOOD, end
+from follow.subscribing import FOR_GOOD, end, pause
 from follow.topics import CORRECTIONS, ISSUES, SECTIONS, find
 from newsroom.lib.tokens import make
 from newsroom.publishing import withdraw
 from tests.factories import follower, published
 from tests.follow.asking import EMAIL, asked, following, mailed, path, text
+from tests.follow.following import announced
 
 pytestmark = pytest.mark.django_db
 
 CHINA = SECTIONS["china"]
+KEPT = {"what": ["issues-0", "corrections-0"], "frequency": "each"}  # what the form says of who changes nothing
 
 
 @pytest.fixture
@@ -121,6 +123,19 @@ class TestThePage:
         assert visitor.post(page_of(person), fields).status_code == 422
         assert chosen(person) == {ISSUES, CORRECTIONS}
 
+    def test_who_no_longer_waits_for_the_week_misses_none_of_its_issues(self, visitor):
+        person, paused = following(frequency="weekly"), following("p@example.org", frequency="weekly")
+        pause(paused.pk, "open")
+        mailing = announced(title="Of this week")
+        for somebody in (person, paused):
+            assert not mailing.deliveries.filter(follower=somebody).exists()
+            visitor.post(page_of(somebody), KEPT)
+            visitor.post(page_of(somebody), {**KEPT, "frequency": "weekly"})
+            visitor.post(page_of(somebody), {**KEPT, "pause": "month"})
+        assert [delivery.follower for delivery in mailing.deliveries.all()] == [person], (
+            "a pause is made up for by nothing"
+        )
+
     def test_takes_as_many_queries_with_one_company_as_with_three(self, visitor, django_assert_num_queries):
         published(title="News", companies=3, policies=3)
         for number in (1, 3):
@@ -134,7 +149,7 @@ class TestAPause:
     @pytest.mark.parametrize(("length", "days"), [("month", 30), ("quarter", 91)])
     def test_ends_by_itself(self, visitor, time_machine, length, days):
         person = following()
-        visitor.post(page_of(person), {"pause": length})
+        visitor.post(page_of(person), {**KEPT, "pause": length})
         person.refresh_from_db()
         assert (person.state(), Follower.objects.active().exists()) == ("paused", False)
         page = visitor.get(page_of(person))
@@ -146,18 +161,42 @@ class TestAPause:
 
     def test_may_last_until_somebody_says_so(self, visitor):
         person = following()
-        visitor.post(page_of(person), {"pause": "open"})
+        visitor.post(page_of(person), {**KEPT, "pause": "open"})
         person.refresh_from_db()
         assert person.paused_until == FOR_GOOD
         assert "You pause until you say otherwise." in text(visitor.get(page_of(person)))
-        visitor.post(page_of(person), {"resume": "now"})
+        visitor.post(page_of(person), {**KEPT, "resume": "now"})
         person.refresh_from_db()
         assert (person.paused_until, person.state()) == (None, "active")
         assert Growth.objects.get().came == 1
 
+    def test_saves_what_was_ticked_beside_it_and_says_so(self, visitor):
+        person = following()
+        changed = {"what": ["china-0"], "frequency": "weekly"}
+        for fields, done, said in (
+            ({**changed, "pause": "month"}, "paused", "You pause now, and your changes are saved."),
+            ({**KEPT, "resume": "now"}, "resumed", "You get mail again, and your changes are saved."),
+        ):
+            answer = visitor.post(page_of(person), fields)
+            assert answer["Location"] == f"{page_of(person)}?{done}"
+            page = visitor.get(answer["Location"])
+            assert said in text(page)
+            assert ticked(page) == {*fields["what"], fields["frequency"]}
+        refused = visitor.post(page_of(person), {"frequency": "each", "pause": "month"})
+        assert (refused.status_code, Follower.objects.get().state()) == (422, "active")
+
+    def test_has_its_buttons_in_the_form_of_the_choices(self, visitor):
+        person = following()
+        page = visitor.get(page_of(person)).content.decode()
+        buttons = re.findall(r"<button[^>]+name=\"pause\"[^>]*>", page)
+        assert len(buttons) == 3
+        assert all('form="preferences"' in button for button in buttons)
+        assert page.count('id="preferences"') == 1
+
     def test_of_no_known_length_is_none(self, visitor):
         person = following()
         assert visitor.post(page_of(person), {"pause": "century"}).status_code == 422
+        assert visitor.post(page_of(person), {**KEPT, "pause": "century"})["Location"].endswith("?saved")
         assert Follower.objects.get().state() == "active"
 
 
@@ -180,7 +219,7 @@ class TestTheStates:
             assert "You don’t follow Newsroom" in text(page)
             assert "/follow/email/" in page.content.decode()
             assert "Save Changes" not in text(page)
-            for fields in ({"what": ["china-0"], "frequency": "weekly"}, {"pause": "open"}, {"resume": "now"}):
+            for fields in (KEPT, {**KEPT, "pause": "open"}, {**KEPT, "resume": "now"}):
                 visitor.post(page_of(somebody), fields)
             somebody.refresh_from_db()
             assert (somebody.state(), chosen(somebody), somebody.paused_until) == (state, before, None)
