@@ -101,7 +101,7 @@ def send(port: int) -> None:
 
     from django.utils import timezone
 
-    sender = Sender(Post(), timezone.now)
+    sender = Sender(Post(), timezone.now, ends=time.monotonic() + 60)
     (turn,) = claim(sender.lease, timezone.now(), size=1)
     message = sender.written(turn.pk, choices_of([turn.pk])).message().as_bytes().replace(b"\n", b"\r\n")
     Delivery.objects.update(lease=None, leased_until=None)

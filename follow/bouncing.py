@@ -69,7 +69,8 @@ def disable(follower: Follower, reason: str, *, by: Any = None, note: str = "", 
 
 def drop_due(follower: Follower, why: str, now: datetime | None = None) -> int:
     """Drop what is still to be sent to a follower; how many that were. What a worker has in its hands looks itself."""
-    return follower.deliveries.unsent().update(dropped_at=now or timezone.now(), last_error=why, lease=None)
+    due = follower.deliveries.unsent()
+    return due.update(dropped_at=now or timezone.now(), last_error=why, lease=None, leased_until=None)
 
 
 def suppress(email: str, *, by: Any, note: str = "") -> None:

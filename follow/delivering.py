@@ -3,8 +3,8 @@ Sending: claiming deliveries, handing them to the mail server, and what follows 
 
 Any number of workers, on any number of machines, may send at once. Each claims a batch for a while (the lease), so that
 nobody else touches it, and marks every mail once the server has taken it. A worker that dies leaves a lease that runs
-out; what it had not sent is sent then. Before each mail the follower is looked at once more, and once a second whether
-the mailing is still to be sent.
+out; what it had not sent is sent then. Before each mail the lease and the follower are looked at once more, and once a
+second whether the mailing is still to be sent.
 
 So a mail goes out at most once, with one exception that no protocol can close: if the server took it and we never heard
 so (its answer was lost, or the worker was killed that instant), it goes out again, with the same Message-ID.
@@ -20,13 +20,13 @@ from datetime import datetime, timedelta
 
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from follow import emails, letters, pacing
 from follow.bouncing import bounce, is_suppressed
 from follow.letters import Letter
-from follow.models import Bounce, Choice, Delivery, Follower, Mailing
+from follow.models import Bounce, Choice, Delivery, DeliveryQuerySet, Follower, Mailing
 from follow.topics import Pair
 from newsroom.lib.mail import Post, Unsent
 from reports.models import Edition
@@ -34,7 +34,7 @@ from reports.models import Edition
 logger = logging.getLogger(__name__)
 
 BATCH = 50
-ROUND = 8  # seconds that one call goes on claiming; serve waits 12 for a worker to end
+ROUND = 4  # seconds that one call goes on; other jobs wait for it, and serve waits 12 for a worker to end
 LEASE = timedelta(minutes=10)
 # Of its lease, what a worker leaves unused: longer than the slowest server takes for one mail (EMAIL_TIMEOUT seconds
 # for each of its nine answers), so that it has stopped before anybody else may begin.
@@ -59,6 +59,10 @@ class NotNow(Exception):
     """Its mailing is paused, or readers don't have its issue at the moment: it is sent later."""
 
 
+class NotOurs(Exception):
+    """The lease ran out, as this machine slept for instance: whoever has it by now sends it."""
+
+
 @dataclass(frozen=True)
 class Turn:
     """A claimed delivery, and when it may leave."""
@@ -75,14 +79,11 @@ def send_due(now: datetime | None = None, *, seconds: float = ROUND) -> int:
     disabled whose mailbox is gone. A server that is away ends the round, and holds everybody back for half a minute.
     """
     clock: Now = (lambda: now) if now else timezone.now
-    ends = time.monotonic() + seconds
     sent = 0
     with Post() as post:
-        sender = Sender(post, clock)
-        while time.monotonic() < ends and (batch := claim(sender.lease, clock())):
+        sender = Sender(post, clock, ends=time.monotonic() + seconds)
+        while not sender.is_done and (batch := claim(sender.lease, clock())):
             sent += sender.send(batch)
-            if sender.is_stuck:
-                break
     return sent
 
 
@@ -92,9 +93,10 @@ def send_due(now: datetime | None = None, *, seconds: float = ROUND) -> int:
 @transaction.atomic
 def claim(lease: uuid.UUID, now: datetime, size: int = BATCH) -> list[Turn]:
     """
-    Have a batch of due deliveries to ourselves until the lease ends, with a turn for each; empty if nothing may go.
+    Have a batch of due deliveries to ourselves until the lease ends, in the order of their turns; empty if none may go.
 
-    Questions whether a wish was somebody's own go first, and are neither paused nor stopped with mailings.
+    Questions whether a wish was somebody's own go first, and are neither paused nor stopped with mailings; then the
+    mailing that was announced first.
     """
     if pacing.is_held_back(now):
         return []
@@ -103,22 +105,34 @@ def claim(lease: uuid.UUID, now: datetime, size: int = BATCH) -> list[Turn]:
     if connection.features.has_select_for_update_skip_locked:
         ready = ready.select_for_update(of=("self",), skip_locked=True)
     found = list(ready.filter(mailing=None).values_list("pk", "domain")[:size])
-    if not said.is_paused and len(found) < size:
-        open_to_all = list(Mailing.objects.sendable(now).values_list("pk", flat=True))
-        found += ready.filter(mailing__in=open_to_all).values_list("pk", "domain")[: size - len(found)]
+    for mailing in [] if said.is_paused else with_something_due(now):
+        if len(found) == size:
+            break
+        found += ready.filter(mailing=mailing).values_list("pk", "domain")[: size - len(found)]
     if not found:
         return []
     turns = pacing.turns([domain for _, domain in found], now, said)
     given = [Turn(pk, at) for (pk, _), at in zip(found, turns, strict=True) if at]
     claimed = Delivery.objects.unclaimed(now).filter(pk__in=[turn.pk for turn in given])
     claimed.update(lease=lease, leased_until=now + LEASE)
-    return given
+    return sorted(given, key=lambda turn: turn.at)
 
 
+def with_something_due(now: datetime) -> list[int]:
+    """The mailings that are to be sent and of which something is due, the oldest first."""
+    due = Delivery.objects.unclaimed(now).filter(mailing=OuterRef("pk"))
+    found = Mailing.objects.sendable(now).filter(Exists(due)).order_by("created_at", "pk")
+    return list(dict.fromkeys(found.values_list("pk", flat=True)))
+
+
+@transaction.atomic
 def release(lease: uuid.UUID, pks: list[int]) -> None:
-    """Let go of deliveries that were claimed and not tried."""
-    if pks:
-        Delivery.objects.unsent().filter(pk__in=pks, lease=lease).update(lease=None, leased_until=None)
+    """Let go of deliveries that were claimed and not tried. Locked in one order, as whoever stops a mailing does."""
+    if not pks:
+        return
+    ours = Delivery.objects.unsent().filter(pk__in=pks, lease=lease)
+    locked = list(ours.select_for_update().order_by("pk").values_list("pk", flat=True))
+    Delivery.objects.filter(pk__in=locked).update(lease=None, leased_until=None)
 
 
 # Sending
@@ -130,42 +144,58 @@ class Sender:
 
     post: Post
     clock: Now
+    ends: float  # when the round is over, by the monotonic clock
     lease: uuid.UUID = field(default_factory=uuid.uuid4)
     is_stuck: bool = False
     drawn: "OrderedDict[tuple[object, ...], Letter]" = field(default_factory=OrderedDict)
     seen: dict[int, tuple[float, Mailing, list[Edition]]] = field(default_factory=dict)
 
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing more should be tried in this round."""
+        return self.is_stuck or time.monotonic() >= self.ends
+
     def send(self, batch: list[Turn]) -> int:
         """Send a batch, each mail at its turn; how many went out. What can't be sent now is let go of."""
-        stops_at = time.monotonic() + (LEASE - MARGIN).total_seconds()
         choices = choices_of([turn.pk for turn in batch])
         left = [turn.pk for turn in batch]
         sent = 0
         for turn in batch:
             wait(turn.at - self.clock())
-            if time.monotonic() > stops_at or self.is_stuck:
+            if self.is_done:
                 break
             left.remove(turn.pk)
-            try:
-                self.post.send(self.written(turn.pk, choices))
-            except NotNow:
-                release(self.lease, [turn.pk])
-            except Moot as why:
-                drop(turn.pk, str(why), self.clock())
-            except Unsent as failure:
-                self.is_stuck = self.fail(turn.pk, failure)
-            else:
-                sent += mark_sent(turn.pk, self.clock())
+            sent += self.attempt(turn.pk, choices)
         release(self.lease, left)
         return sent
 
+    def attempt(self, pk: int, choices: dict[int, list[Pair]]) -> bool:
+        """Send one mail, or see to what becomes of it. True if it went out."""
+        try:
+            self.post.send(self.written(pk, choices))
+        except NotOurs:
+            return False
+        except NotNow:
+            release(self.lease, [pk])
+        except Moot as why:
+            self.drop(pk, str(why))
+        except Unsent as failure:
+            self.fail(pk, failure)
+        except Exception as error:  # a letter that can't be drawn must not keep all others from being sent
+            logger.exception("Delivery %s could not be drawn", pk)
+            put_off(pk, self.lease, Unsent(f"could not be drawn ({type(error).__name__})"), self.clock(), bounces=False)
+        else:
+            return mark_sent(pk, self.clock())
+        return False
+
     def written(self, pk: int, choices: dict[int, list[Pair]]) -> EmailMultiAlternatives:
-        """The mail of a claimed delivery, with a last look at the reasons for it. Raises Moot, NotNow, Unsent."""
-        delivery = Delivery.objects.select_related("follower", "wish").filter(pk=pk, lease=self.lease).unsent().first()
-        if delivery is None or delivery.follower is None:
+        """The mail of a claimed delivery, with a last look at the reasons for it. Raises the exceptions above."""
+        mine = Delivery.objects.unsent().filter(pk=pk, lease=self.lease, leased_until__gt=self.clock() + MARGIN)
+        delivery = mine.select_related("follower", "wish").first()
+        if delivery is None:
+            raise NotOurs
+        if delivery.follower is None:
             raise Moot("the follower is gone")
-        if delivery.attempts > len(PAUSES) + 1:  # workers died of it again and again
-            raise Moot(delivery.last_error or "given up")
         if delivery.wish:
             return self.question(delivery, delivery.follower)
         letter = self.letter(delivery, delivery.follower, choices)
@@ -181,7 +211,7 @@ class Sender:
         return emails.confirm(wish, follower.email, identity=identity(delivery))
 
     def letter(self, delivery: Delivery, follower: Follower, choices: dict[int, list[Pair]]) -> Letter:
-        """What a mailing says to this follower, drawn once for all who chose alike."""
+        """What a mailing says to this follower, drawn once for all who get the same."""
         if follower.state(self.clock()) != "active":
             raise Moot(f"the follower is {follower.state(self.clock())}")
         mailing, editions = self.look(delivery.mailing_id or 0)
@@ -189,10 +219,15 @@ class Sender:
         parts = [(edition, letters.scope_of(chosen, edition.revision.content)) for edition in editions]
         if mailing.kind != Mailing.Kind.CORRECTION:
             parts = [(edition, scope) for edition, scope in parts if not scope.is_empty]
+        if mailing.kind == Mailing.Kind.DIGEST:
+            had = sent_by_itself(follower, editions)
+            parts = [(edition, scope) for edition, scope in parts if edition.report_id not in had]
         if not parts:
-            raise Moot("nothing in it was chosen (any more)")
+            raise Moot("nothing in it was chosen, or all of it was sent before")
         key = (mailing.pk, mailing.subject, mailing.preheader, *((edition.pk, scope) for edition, scope in parts))
-        if key not in self.drawn:
+        if key in self.drawn:
+            self.drawn.move_to_end(key)
+        else:
             self.drawn[key] = letters.of_mailing(mailing, parts, postal=pacing.pace().postal_address)
             if len(self.drawn) > LETTERS_KEPT:
                 self.drawn.popitem(last=False)
@@ -219,17 +254,27 @@ class Sender:
         self.seen[pk] = (time.monotonic(), mailing, editions)
         return mailing, editions
 
-    def fail(self, pk: int, failure: Unsent) -> bool:
-        """After a failure: what becomes of the delivery. True if nothing else should be tried now."""
+    def fail(self, pk: int, failure: Unsent) -> None:
+        """After a failure: what becomes of the delivery, and of the round."""
         now = self.clock()
         if failure.is_blamed:
-            put_off(pk, failure, now)
+            put_off(pk, self.lease, failure, now)
         else:
             release(self.lease, [pk])
         if failure.server_away:
             logger.warning("The mail server is away: %s", failure.reason)
             pacing.hold_back(now + AWAY)
-        return failure.server_away
+            self.is_stuck = True
+
+    def drop(self, pk: int, why: str) -> None:
+        drop(Delivery.objects.filter(pk=pk, lease=self.lease), why, self.clock())
+
+
+def sent_by_itself(follower: Follower, editions: list[Edition]) -> set[int]:
+    """Which of these issues a follower was sent already, before he wanted a week at a time."""
+    issues = Mailing.objects.filter(kind=Mailing.Kind.ISSUE, issues__in=[edition.report_id for edition in editions])
+    sent = issues.filter(deliveries__follower=follower, deliveries__sent_at__isnull=False)
+    return set(sent.values_list("issues", flat=True))
 
 
 def identity(delivery: Delivery) -> str:
@@ -255,39 +300,43 @@ def wait(span: timedelta) -> None:
 # What becomes of a delivery
 
 
-def mark_sent(pk: int, now: datetime) -> int:
+def mark_sent(pk: int, now: datetime) -> bool:
     """The server took it. Even where somebody dropped it that very instant: what is out is out."""
-    return Delivery.objects.filter(pk=pk).update(
-        sent_at=now, dropped_at=None, lease=None, leased_until=None, last_error="", attempts=F("attempts") + 1
+    return bool(
+        Delivery.objects.filter(pk=pk).update(
+            sent_at=now, dropped_at=None, lease=None, leased_until=None, last_error="", attempts=F("attempts") + 1
+        )
     )
 
 
-def drop(pk: int, why: str, now: datetime) -> None:
-    Delivery.objects.unsent().filter(pk=pk).update(dropped_at=now, lease=None, leased_until=None, last_error=why[:200])
+def drop(deliveries: DeliveryQuerySet, why: str, now: datetime) -> int:
+    """Send these no more, as far as they were not sent; how many that were."""
+    return deliveries.unsent().update(dropped_at=now, lease=None, leased_until=None, last_error=why[:200])
 
 
 @transaction.atomic
-def put_off(pk: int, failure: Unsent, now: datetime) -> None:
+def put_off(pk: int, lease: uuid.UUID, failure: Unsent, now: datetime, *, bounces: bool = True) -> None:
     """
     After a failure that may be this mail's own: due again later, a little later each time, or dropped.
 
-    A mailbox that does not exist is a hard bounce; whatever else is given up in the end, a soft one.
+    A mailbox that does not exist is a hard bounce; whatever else is given up in the end, a soft one, unless the failure
+    was all ours. Nothing happens to a delivery that is in other hands by now.
     """
     # The follower first, as `follow.bouncing` does, so that no two wait for each other.
     follower = Follower.objects.select_for_update().filter(deliveries=pk).first()
-    delivery = Delivery.objects.select_for_update().filter(pk=pk).first()
+    delivery = Delivery.objects.unsent().select_for_update().filter(pk=pk, lease=lease).first()
     if delivery is None:
         return
     attempts = delivery.attempts + 1
     logger.warning("Delivery %s was not sent (attempt %s): %s", pk, attempts, failure.reason)
-    Delivery.objects.filter(pk=pk).update(
-        attempts=attempts, lease=None, leased_until=None, last_error=failure.reason[:200]
-    )
+    found = Delivery.objects.filter(pk=pk)
+    found.update(attempts=attempts, lease=None, leased_until=None, last_error=failure.reason[:200])
     if not failure.for_good and attempts <= len(PAUSES):
-        Delivery.objects.filter(pk=pk).update(due_at=now + PAUSES[attempts - 1])
+        found.update(due_at=now + PAUSES[attempts - 1])
         return
-    drop(pk, failure.reason, now)
-    if follower:
+    found.update(has_failed=True)
+    drop(found, failure.reason, now)
+    if follower and bounces:
         kind = Bounce.Kind.HARD if failure.no_mailbox else Bounce.Kind.SOFT
         bounce(follower, kind, said=failure.reason, delivery=delivery, now=now)
 
@@ -295,6 +344,5 @@ def put_off(pk: int, failure: Unsent, now: datetime) -> None:
 def drop_stale(now: datetime | None = None) -> int:
     """Drop questions whose wish can't be confirmed any more, and what was due to followers that are gone; how many."""
     now = now or timezone.now()
-    due = Delivery.objects.unsent()
-    gone = due.filter(Q(follower=None) | Q(wish__asked_at__lte=now - timedelta(days=2)))
-    return gone.update(dropped_at=now, lease=None, leased_until=None, last_error="too old, or the follower is gone")
+    stale = Delivery.objects.filter(Q(follower=None) | Q(wish__asked_at__lte=now - timedelta(days=2)))
+    return drop(stale, "too old, or the follower is gone", now)

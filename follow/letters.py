@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from html.parser import HTMLParser
+from secrets import token_hex
 from typing import Any
-from urllib.parse import urljoin
 
 from css_inline import CSSInliner
 from django.conf import settings
@@ -27,17 +27,20 @@ from django.utils.safestring import SafeString, mark_safe
 from follow.models import Mailing
 from follow.sharing import KINDS
 from follow.topics import ISSUES, SECTIONS, Pair, Topic, named, topics_of
+from newsroom.lib.links import joined
 from newsroom.lib.mail import draw
 from newsroom.lib.mailed import absolute
 from newsroom.lib.richtext import WORD, plain, shift_headings
 from newsroom.lib.text import excerpt, one_line, printable
 from reports.models import Edition, Revision, Section
 
-# What stands in a letter for the two addresses that are a reader's own. No such host can be (RFC 6761 §6.4).
-OUT, PREFERENCES = "https://out.invalid/5d0c9a7be1f84236", "https://preferences.invalid/c31f7be9204d685a"
+# What stands in a letter for the two addresses that are a reader's own. No such host can be (RFC 6761 §6.4), and no
+# author can know the rest, or the links of every reader would stand in an address of his.
+OUT, PREFERENCES = f"https://out.invalid/{token_hex(16)}", f"https://preferences.invalid/{token_hex(16)}"
 
 WHOLE_BODY = 150  # words of a story that are sent; of a longer one its beginning
 BEGINNING = 90
+NOON = 12
 TOP = 5  # stories of a section in a week's letter
 NAMED = 3  # companies and policies that a heading names
 SHARED = ("linkedin", "x", "whatsapp", "email")
@@ -220,9 +223,9 @@ def of_mailing(mailing: Mailing, parts: Sequence[tuple[Edition, Scope]], *, post
         return correction(editions[0], scopes[0], note=mailing.note, **words)
     if mailing.kind == Mailing.Kind.ISSUE:
         return issue(editions[0], scopes[0], **words)
-    ended_on = timezone.localdate(mailing.created_at)
-    week = (ended_on - timedelta(days=7), ended_on - timedelta(days=1))
-    return weekly(editions, scopes, week=week, **words)
+    ended_at = timezone.localtime(mailing.created_at)
+    last = ended_at.date() - timedelta(days=1 if ended_at.hour < NOON else 0)  # a day that had hardly begun is no part
+    return weekly(editions, scopes, week=(last - timedelta(days=6), last), **words)
 
 
 def letter(name: str, context: Mapping[str, Any], subject: str, preheader: str, postal: str) -> Letter:
@@ -439,7 +442,7 @@ class Rich:
 def rich(text: str, edition: Edition, deeper: int) -> Rich:
     """Cleaned HTML of an issue for a mail: its links whole, its headings `deeper` by so many levels."""
     base = absolute(edition.url)
-    html = LINK.sub(lambda found: f'{found[1]}{urljoin(base, found[2])}"', text)
+    html = LINK.sub(lambda found: f'{found[1]}{joined(base, found[2])}"', text)
     return Rich(mark_safe(shift_headings(html, deeper)), plainly(html))  # noqa: S308 (cleaned as it was stored)
 
 

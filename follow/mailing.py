@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from follow import emails, letters
@@ -26,7 +27,9 @@ from reports.models import Edition, Report
 
 PREPARE, SEND, TEST = "follow.change_cover", "follow.send_mailing", "follow.test_mailing"
 BATCH = 5_000  # deliveries that are written at once, so that memory is bounded whatever the number of followers
+STOPPED_AT_ONCE = 500
 LONGEST_GAP = timedelta(days=28)  # between digests; what is older was news once
+DIGESTS = "weekly digest"  # the lock under which it is settled what a digest holds
 
 
 class Refused(Exception):
@@ -50,10 +53,11 @@ def prepare(report: Report, *, subject: str, preheader: str, is_silent: bool, by
     """
     Say what the mail of an issue is called, or that there is to be none.
 
-    Where it is on its way already, what is still to be sent bears the new words, and only stopping ends it. Raises
-    PermissionDenied, and ValidationError for words that are too long.
+    Where it is on its way already, what is still to be sent bears the new words, and only stopping ends it. Once the
+    issue is scheduled or was published, this takes the right to send. Raises PermissionDenied, and ValidationError for
+    words that are too long.
     """
-    require(by, PREPARE)
+    require(by, permission_to_prepare(report))
     cover = cover_of(report)
     cover.subject, cover.preheader, cover.is_silent = one_line(subject), one_line(preheader), is_silent
     cover.full_clean(validate_unique=False)
@@ -63,6 +67,11 @@ def prepare(report: Report, *, subject: str, preheader: str, is_silent: bool, by
     )
     Mailing.objects.filter(key=key_of(report)).update(subject=cover.subject, preheader=cover.preheader)
     return cover_of(report)
+
+
+def permission_to_prepare(report: Report) -> str:
+    """What it takes to prepare the mail of an issue: more once others have decided that it goes out."""
+    return SEND if report.editions.exists() else PREPARE
 
 
 def letter_of_issue(report: Report) -> Letter | None:
@@ -104,15 +113,40 @@ def announce(edition: Edition, now: datetime | None = None) -> Mailing | None:
     Have the followers told of an issue that readers have; None if they were before, or the desk wants no mail.
 
     To be called in the transaction that announces the edition. Only the first edition that is announced is news: for an
-    update nothing is sent, nor for an issue that was withdrawn and is published again. Effects: a mailing, and a
-    delivery for each follower who wants each issue and chose something that is in this one.
+    update nothing is sent, nor for an issue that was withdrawn and is published again. Effects: as `begin`.
     """
-    now = now or timezone.now()
     report = edition.report
-    cover = cover_of(report)
     earlier = report.editions.filter(announced_at__isnull=False).exclude(pk=edition.pk)
-    if cover.is_silent or earlier.exists():
+    if cover_of(report).is_silent or earlier.exists():
         return None
+    return begin(edition, by=edition.published_by, now=now or timezone.now())
+
+
+@transaction.atomic
+def send_now(report: Report, *, by: Any) -> Mailing:
+    """
+    Have the followers told of an issue that was not sent by mail when it came to readers.
+
+    Effects: as `begin`. Raises PermissionDenied, and Refused if readers don't have it, or followers were told.
+    """
+    require(by, SEND)
+    edition = live_edition(report)
+    if edition is None:
+        raise Refused("Readers don’t have this issue now.")
+    mailing = begin(edition, by=by, now=timezone.now())
+    if mailing is None:
+        raise Refused("Followers were told of this issue before.")
+    return mailing
+
+
+def begin(edition: Edition, *, by: Any, now: datetime) -> Mailing | None:
+    """
+    The mailing of an edition's issue, with a delivery for each follower who wants each issue and chose something in it.
+
+    None if there is one already. A digest that is made at the same moment waits, and so misses nothing.
+    """
+    one_at_a_time(DIGESTS)
+    report, cover = edition.report, cover_of(edition.report)
     mailing, is_new = Mailing.objects.get_or_create(
         key=key_of(report),
         defaults={
@@ -120,7 +154,7 @@ def announce(edition: Edition, now: datetime | None = None) -> Mailing | None:
             "subject": cover.subject,
             "preheader": cover.preheader,
             "created_at": now,
-            "created_by": edition.published_by,
+            "created_by": by,
         },
     )
     if not is_new:
@@ -129,6 +163,22 @@ def announce(edition: Edition, now: datetime | None = None) -> Mailing | None:
     followers = Follower.objects.active(now).filter(frequency=Follower.Frequency.EACH)
     write_deliveries(mailing, followers, topics_of(edition.revision.content), now)
     return mailing
+
+
+def make_up_for(follower: Follower, now: datetime | None = None) -> int:
+    """
+    Have a follower who wanted a week at a time, and wants each issue now, sent what no digest has brought yet.
+
+    Effects: deliveries; how many. What he chose is looked at when they are sent.
+    """
+    now = now or timezone.now()
+    missed = not_in_digests(now - LONGEST_GAP, now).exclude(deliveries__follower=follower)
+    joined = follower.confirmed_at or now
+    rows = [
+        Delivery(mailing=mailing, follower=follower, domain=follower.domain, created_at=now, due_at=now)
+        for mailing in missed.filter(created_at__gte=joined)
+    ]
+    return len(Delivery.objects.bulk_create(rows))
 
 
 def write_deliveries(mailing: Mailing, followers: FollowerQuerySet, topics: Iterable[Pair], now: datetime) -> int:
@@ -155,16 +205,32 @@ def write_deliveries(mailing: Mailing, followers: FollowerQuerySet, topics: Iter
 # Corrections
 
 
-def got_it(report: Report, now: datetime | None = None) -> FollowerQuerySet:
-    """Those who were sent an issue, by itself or in a digest, and want to hear of corrections."""
-    told = Mailing.objects.filter(issues=report).exclude(kind=Mailing.Kind.CORRECTION)
-    sent = Delivery.objects.filter(mailing__in=told.values("pk"), sent_at__isnull=False)
-    return Follower.objects.active(now).choosing([CORRECTIONS]).filter(pk__in=sent.values("follower"))
+def got_it(edition: Edition, now: datetime | None = None) -> FollowerQuerySet:
+    """
+    Those who were sent an issue, by itself or in a digest, and want to hear of corrections.
+
+    Of a digest, only those who chose something that is in this issue: to all others it brought the other ones.
+    """
+
+    def sent(kind: str) -> QuerySet[Delivery, Any]:
+        told = Mailing.objects.filter(issues=edition.report_id, kind=kind).values("pk")
+        return Delivery.objects.filter(mailing__in=told, sent_at__isnull=False).values("follower")
+
+    wanting = Follower.objects.active(now).choosing([CORRECTIONS])
+    choosing = Follower.objects.choosing(topics_of(edition.revision.content)).values("pk")
+    in_digest = Q(pk__in=sent(Mailing.Kind.DIGEST)) & Q(pk__in=choosing)
+    return wanting.filter(Q(pk__in=sent(Mailing.Kind.ISSUE)) | in_digest)
 
 
 def recipients_of_correction(report: Report) -> int:
-    """To how many a correction would go."""
-    return got_it(report).count()
+    """To how many a correction would go; nobody while readers don't have the issue."""
+    edition = live_edition(report)
+    return got_it(edition).count() if edition else 0
+
+
+def live_edition(report: Report) -> Edition | None:
+    """What readers have of an issue, with its revision."""
+    return Edition.objects.live().filter(report=report).select_related("revision", "report").first()
 
 
 @transaction.atomic
@@ -177,11 +243,12 @@ def correct(report: Report, *, note: str, subject: str = "", by: Any) -> Mailing
     """
     require(by, SEND)
     now = timezone.now()
-    if not Edition.objects.live(now).filter(report=report).exists():
+    edition = live_edition(report)
+    if edition is None:
         raise Refused("Readers don’t have this issue now, so there is nothing to lead them to.")
     if not note.strip():
         raise Refused("Say what was wrong, and what is right.")
-    followers = got_it(report, now)
+    followers = got_it(edition, now)
     if not followers.exists():
         raise Refused("Nobody who wants to hear of corrections was sent this issue.")
     digest = sha256(" ".join(note.split()).encode()).hexdigest()[:16]
@@ -210,20 +277,16 @@ def send_weekly(now: datetime | None = None) -> Mailing | None:
     """
     Announce the digest of the week that ended last, once; None if that was done, or there was no issue.
 
-    It holds the issues that were announced by mail since the one before, and that readers still have. May be called at
-    any time, any number of times: a worker that was away makes up for it.
+    It holds the issues that were announced by mail and that no digest has brought, as far as readers have them. May be
+    called at any time, any number of times: a worker that was away makes up for it.
     """
     now = now or timezone.now()
     ends = last_slot(now)
     key = f"digest-{timezone.localtime(ends):%G-W%V}"
-    one_at_a_time("weekly digest")
+    one_at_a_time(DIGESTS)
     if Mailing.objects.filter(key=key).exists():
         return None
-    before = Mailing.objects.filter(kind=Mailing.Kind.DIGEST).first()
-    begins = max(before.created_at, ends - LONGEST_GAP) if before else ends - timedelta(days=7)
-    announced = Mailing.objects.filter(kind=Mailing.Kind.ISSUE, stopped_at=None, created_at__lte=ends)
-    in_digests = Mailing.objects.filter(kind=Mailing.Kind.DIGEST).values("issues")
-    reports = announced.filter(created_at__gt=begins).exclude(issues__in=in_digests).values("issues")
+    reports = not_in_digests(ends - LONGEST_GAP, ends).values("issues")
     editions = list(Edition.objects.live(now).filter(report__in=reports).select_related("revision").newest_first())
     if not editions:
         return None
@@ -233,6 +296,13 @@ def send_weekly(now: datetime | None = None) -> Mailing | None:
     followers = Follower.objects.active(now).filter(frequency=Follower.Frequency.WEEKLY)
     write_deliveries(mailing, followers, topics, now)
     return mailing
+
+
+def not_in_digests(after: datetime, until: datetime) -> QuerySet[Mailing, Mailing]:
+    """The issues that were announced by mail within a time, and that no digest has brought."""
+    brought = Mailing.objects.filter(kind=Mailing.Kind.DIGEST).values("issues")
+    announced = Mailing.objects.filter(kind=Mailing.Kind.ISSUE, stopped_at=None)
+    return announced.filter(created_at__gt=after, created_at__lte=until).exclude(issues__in=brought)
 
 
 def last_slot(now: datetime) -> datetime:
@@ -259,25 +329,40 @@ def resume(mailing: Mailing, *, by: Any) -> None:
     Mailing.objects.filter(pk=mailing.pk).update(paused_at=None)
 
 
-@transaction.atomic
 def stop(mailing: Mailing, *, by: Any) -> int:
-    """Send nothing more of it, for good; how many will not get it. Raises PermissionDenied."""
+    """
+    Send nothing more of it, for good; how many will not get it. Raises PermissionDenied.
+
+    From the first moment on no worker begins with one of its deliveries. They are dropped then, some at a time and
+    locked in one order, so that nobody who is just sending waits for long, or for ever.
+    """
     require(by, SEND)
     now = timezone.now()
     Mailing.objects.filter(pk=mailing.pk, stopped_at=None).update(stopped_at=now)
-    return mailing.deliveries.unsent().update(dropped_at=now, last_error="stopped by the desk", lease=None)
+    dropped = 0
+    while some := stop_some(mailing, now):
+        dropped += some
+    return dropped
+
+
+@transaction.atomic
+def stop_some(mailing: Mailing, now: datetime) -> int:
+    rows = mailing.deliveries.unsent().select_for_update().order_by("pk")
+    some = list(rows.values_list("pk", flat=True)[:STOPPED_AT_ONCE])
+    stopped = Delivery.objects.unsent().filter(pk__in=some)
+    return stopped.update(dropped_at=now, last_error="stopped by the desk", lease=None, leased_until=None)
 
 
 @transaction.atomic
 def try_again(mailing: Mailing, *, by: Any) -> int:
     """
-    Have what was given up sent after all, as far as its followers still get mail; how many that are.
+    Have what was given up after failures sent after all, as far as its followers still get mail; how many that are.
 
     Raises PermissionDenied, and Refused if the mailing was stopped for good.
     """
     require(by, SEND)
     if Mailing.objects.filter(pk=mailing.pk, stopped_at__isnull=False).exists():
         raise Refused("This mailing was stopped for good.")
-    given_up = mailing.deliveries.filter(dropped_at__isnull=False)
+    given_up = mailing.deliveries.filter(dropped_at__isnull=False, has_failed=True)
     wanting = given_up.filter(follower__in=Follower.objects.active().values("pk"))
-    return wanting.update(dropped_at=None, due_at=timezone.now(), attempts=0, last_error="", lease=None)
+    return wanting.update(dropped_at=None, has_failed=False, due_at=timezone.now(), attempts=0, last_error="")

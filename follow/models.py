@@ -194,6 +194,37 @@ class Knock(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M}"
 
 
+class Question(models.Model):
+    """
+    That an address was to be asked whether a wish was its own, so that it is not asked too often: its hash, and when.
+
+    Forgotten after 30 days, or once it is answered; the follower may be forgotten before.
+    """
+
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = (models.Index(fields=["digest", "at"], name="question_of_address"),)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"
+
+
+class Departure(models.Model):
+    """
+    That somebody left or had himself erased: the hash of the address, so that no old list brings it back.
+
+    It keeps nobody from asking anew, and goes once a new wish is confirmed.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d}"
+
+
 class Suppression(models.Model):
     """An address that is never written to, whoever asks for it: its hash, and why."""
 
@@ -325,10 +356,12 @@ class Delivery(models.Model):
     One mail to one follower: of a mailing, or the question whether a wish was his.
 
     The Message-ID is made of its number. `lease` is the worker that has it, until `leased_until`. A delivery is sent
-    (`sent_at`), dropped with a reason (`last_error`), or still to be sent.
+    (`sent_at`), dropped with a reason (`last_error`), or still to be sent. `has_failed` tells what was given up after
+    failures from what its follower did not want any more.
     """
 
-    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, null=True, related_name="deliveries")
+    # No index of its own: the constraint and the indexes below begin with it.
+    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, null=True, related_name="deliveries", db_index=False)
     wish = models.OneToOneField(Wish, on_delete=models.CASCADE, null=True, related_name="delivery")
     follower = models.ForeignKey(Follower, on_delete=models.SET_NULL, null=True, related_name="deliveries")
     domain = models.CharField(max_length=ADDRESS_LENGTH)
@@ -340,6 +373,7 @@ class Delivery(models.Model):
     sent_at = models.DateTimeField(null=True)
     dropped_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=200, blank=True)
+    has_failed = models.BooleanField(default=False)
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -354,8 +388,16 @@ class Delivery(models.Model):
             models.CheckConstraint(condition=Q(sent_at=None) | Q(dropped_at=None), name="delivery_sent_or_dropped"),
         )
         indexes = (
-            models.Index(fields=["due_at", "id"], name="delivery_due", condition=Q(sent_at=None, dropped_at=None)),
-            models.Index(fields=["lease"], name="delivery_lease", condition=Q(lease__isnull=False)),
+            models.Index(
+                fields=["mailing", "due_at", "id"],
+                name="delivery_due",
+                condition=Q(sent_at=None, dropped_at=None, mailing__isnull=False),
+            ),
+            models.Index(
+                fields=["due_at", "id"],
+                name="delivery_question_due",
+                condition=Q(sent_at=None, dropped_at=None, mailing=None),
+            ),
             models.Index(fields=["mailing", "sent_at"], name="delivery_progress"),
         )
 

@@ -19,6 +19,7 @@ from newsroom.lib.rights import require
 
 CHANGE = "follow.change_pace"
 AHEAD = timedelta(seconds=5)  # for which turns are given; what has none by then is left to whoever comes next
+SOON = timedelta(seconds=1)  # the same for a domain of its own pace, as all others would wait for it
 ALL = ""  # the row of all mail
 
 
@@ -64,6 +65,8 @@ def turns(domains: Sequence[str], now: datetime, said: Pace) -> list[datetime | 
 
 def turn(everybody: Throttle, domain: Throttle | None, now: datetime, said: Pace) -> datetime | None:
     """One turn, and both rows moved on by what it takes."""
+    if domain and domain.next_at > now + SOON:
+        return None
     at = max(now, everybody.next_at if said.per_second else now, domain.next_at if domain else now)
     if at > now + AHEAD:
         return None
@@ -89,7 +92,7 @@ def is_held_back(now: datetime) -> bool:
 
 def busy_domains(now: datetime) -> QuerySet[Throttle, str]:
     """The domains whose next turn is too far off."""
-    rows = Throttle.objects.exclude(domain=ALL).filter(next_at__gt=now + AHEAD)
+    rows = Throttle.objects.exclude(domain=ALL).filter(next_at__gt=now + SOON)
     return rows.values_list("domain", flat=True)
 
 

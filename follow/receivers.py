@@ -12,6 +12,7 @@ from follow.bouncing import bounce
 from follow.mailing import announce
 from follow.models import Bounce, Delivery, address_key
 from newsroom.lib.addresses import one_spelling
+from newsroom.lib.numbers import row_number
 from reports.models import Edition
 from reports.signals import edition_announced
 
@@ -37,10 +38,10 @@ def take_down_bounce(event: AnymailTrackingEvent, **signal: Any) -> None:
     The same report, sent again, changes nothing.
     """
     kind = kind_of(event)
-    number = str((event.metadata or {}).get(DELIVERY, ""))
-    if kind is None or not number.isdecimal():
+    number = row_number(str((event.metadata or {}).get(DELIVERY, "")))
+    if kind is None or not number:
         return
-    delivery = Delivery.objects.select_related("follower").filter(pk=int(number), follower__isnull=False).first()
+    delivery = Delivery.objects.select_related("follower").filter(pk=number, follower__isnull=False).first()
     follower = delivery.follower if delivery else None
     if follower is None or address_key(one_spelling(event.recipient or "")) != follower.key:
         logger.warning("A provider's report names delivery %s, which went to somebody else or is gone", number)

@@ -6,12 +6,14 @@ pages with each other; how many read them in all, nobody knows.
 """
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.core.cache import cache
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
@@ -24,6 +26,7 @@ READ = "read"  # beside the kinds of widgets
 DAYS = (7, 30, 365)
 MOST = 10
 PER_MINUTE = 120
+PATIENCE = 300  # milliseconds
 # One statement, so that of two at the same moment neither is lost; both databases know it.
 ONE_MORE = """
 INSERT INTO follow_tally ("on", kind, report_id, story, number) VALUES (%s, %s, %s, %s, 1)
@@ -32,9 +35,29 @@ ON CONFLICT ("on", kind, report_id, story) DO UPDATE SET number = follow_tally.n
 
 
 def count(kind: str, report: int, story: int = 0, *, now: datetime | None = None) -> None:
-    """Count one more on this day of the site's time zone. `story` 0: the issue itself."""
-    with connection.cursor() as cursor:
+    """
+    Count one more on this day of the site's time zone. `story` 0: the issue itself.
+
+    On SQLite not if that means to wait: while one program writes much, a number must not keep readers from their pages.
+    """
+    with connection.cursor() as cursor, impatient(cursor):
         cursor.execute(ONE_MORE, [timezone.localdate(now), kind, report, story])
+
+
+@contextmanager
+def impatient(cursor: Any) -> Iterator[None]:
+    """Let SQLite give up soon where somebody else is writing, and pass over that it did."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    usual = int(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
+    cursor.execute(f"PRAGMA busy_timeout = {PATIENCE}")
+    try:
+        yield
+    except OperationalError:
+        logger.debug("Not counted, as the database is busy")
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 def admit(network: str) -> bool:

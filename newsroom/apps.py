@@ -1,12 +1,30 @@
+from typing import Any
+
+from anymail.exceptions import AnymailConfigurationError
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig as DjangoStaticFilesConfig
 from django.db.models.signals import post_migrate, pre_migrate
+
+
+def mail_can_leave(**asked: Any) -> list[Any]:
+    """A system check: the mail program, or the provider's, takes the settings that it is given."""
+    from django.core.checks import Error
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.mail import get_connection
+
+    try:
+        get_connection()
+    except (ImproperlyConfigured, AnymailConfigurationError) as wrong:
+        return [Error(f"Mail can't leave as it is set up: {wrong}", id="newsroom.E001")]
+    return []
 
 
 class NewsroomConfig(AppConfig):
     name = "newsroom"
 
     def ready(self) -> None:
+        from django.core.checks import register as check
+
         from follow.topics import Register, register
         from newsroom.roles import make_missing_roles, remember_permissions
         from policies.models import Appearance as PolicyAppearance
@@ -15,6 +33,7 @@ class NewsroomConfig(AppConfig):
         register("company", Register(CompanyAppearance.objects.all, "company", "name", ("watchlist", "company")))
         register("policy", Register(PolicyAppearance.objects.all, "policy", "title", ("policies", "policy")))
 
+        check(mail_can_leave)
         # Permissions come into being after a migration, app by app, so the roles that need them do too.
         pre_migrate.connect(remember_permissions, dispatch_uid="permissions")
         post_migrate.connect(make_missing_roles, dispatch_uid="roles")

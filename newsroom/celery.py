@@ -8,8 +8,11 @@ A task is a poke, and no more: the truth is in rows, so one that is lost or come
 """
 
 import os
+import sys
+from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init, celeryd_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
 
@@ -29,3 +32,11 @@ app.conf.update(
     broker_transport_options={"visibility_timeout": 3600},  # above the longest job; nothing is ever put off by it
     beat_schedule_filename=str(settings.VAR_DIR / "celerybeat-schedule"),
 )
+
+
+@celeryd_init.connect  # type: ignore[untyped-decorator]
+@beat_init.connect  # type: ignore[untyped-decorator]
+def refuse_without_broker(**signal: Any) -> None:
+    """A worker without a broker would wait for ever, and look well."""
+    if not settings.BROKER_URL:
+        sys.exit("Celery needs BROKER_URL; without one, `manage.py work` does the same work alone.")

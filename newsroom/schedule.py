@@ -26,8 +26,8 @@ class Job:
 
 JOBS = [
     Job("announce editions", timedelta(seconds=5), announce_due),
-    Job("send mailings", timedelta(seconds=5), delivering.send_due, is_keen=True),
     Job("announce the weekly digest", timedelta(minutes=5), mailing.send_weekly),
+    Job("send mailings", timedelta(seconds=5), delivering.send_due, is_keen=True),
     Job("send notices", timedelta(seconds=10), notices.send_due),
     Job("send digests", timedelta(minutes=1), digests.send_due),
     Job("drop notices that nobody confirmed", timedelta(hours=1), notices.drop_unconfirmed),

@@ -219,7 +219,7 @@ ANYMAIL_WEBHOOK_SECRET = env.str("ANYMAIL_WEBHOOK_SECRET", "")
 if EMAIL_PROVIDER:
     if env.str("EMAIL_URL", ""):
         stop("EMAIL_PROVIDER set together with EMAIL_URL; mail leaves by one of them.")
-    if not find_spec(f"anymail.backends.{EMAIL_PROVIDER}"):
+    if not EMAIL_PROVIDER.isidentifier() or not find_spec(f"anymail.backends.{EMAIL_PROVIDER}"):
         stop(f"EMAIL_PROVIDER is {EMAIL_PROVIDER}, which Anymail does not know; postmark, mailgun or brevo are some.")
     whole_group("EMAIL_PROVIDER", "DEFAULT_FROM_EMAIL", "ANYMAIL_WEBHOOK_SECRET")
     if ":" not in ANYMAIL_WEBHOOK_SECRET:
@@ -505,7 +505,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"secrets": {"()": "newsroom.lib.logs.MaskSecrets"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {"imagefield": {"level": "WARNING"}},
 }

@@ -28,6 +28,7 @@ class Mailbox:
         self.answer: Callable[[str], str] = lambda to: "250 OK"
         self.connections = 0
         self.slowness = 0.0  # seconds that it takes over each mail
+        self.most_on_a_connection = 10**6  # mails, after which it hangs up
         self.port = 0
 
     def to(self, address: str) -> list[EmailMessage]:
@@ -43,6 +44,13 @@ class Mailbox:
         session.host_name = host
         self.connections += 1
         return answers
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, sender: str, options: list[str]) -> str:  # noqa: N802
+        session.mails = getattr(session, "mails", 0) + 1
+        if session.mails > self.most_on_a_connection:
+            server.transport.abort()
+        envelope.mail_from = sender
+        return "250 OK"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, to: str, options: list[str]) -> str:  # noqa: N802
         answer = self.answer(to)

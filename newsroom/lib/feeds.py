@@ -4,11 +4,12 @@ import html
 import re
 from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin
 from xml.sax.xmlreader import AttributesImpl
 
 from django.utils.feedgenerator import Rss201rev2Feed
 from django.utils.xmlutils import SimplerXMLGenerator
+
+from newsroom.lib.links import joined
 
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
 # A tag as our templates and nh3 write it: every value in double quotes, so that no ">" in one ends it.
@@ -51,6 +52,6 @@ def with_whole_addresses(text: str, base: str) -> str:
     """Cleaned HTML whose links and pictures are found from anywhere, as they would be on the page at `base`."""
 
     def whole(found: re.Match[str]) -> str:
-        return f'{found[1]}="{html.escape(urljoin(base, html.unescape(found[2])))}"'
+        return f'{found[1]}="{html.escape(joined(base, html.unescape(found[2])))}"'
 
     return TAG.sub(lambda tag: ADDRESS.sub(whole, tag[0]), text)

@@ -14,11 +14,13 @@ from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsR
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.core.validators import validate_email
 from django.template import Context, Engine
 
+from newsroom.lib.forms import AsciiMailbox
 from newsroom.lib.text import one_line
 
+mailbox = AsciiMailbox()
+TOO_LARGE = 552  # at MAIL FROM: the message exceeds a fixed limit (RFC 1870 §6.1)
 BUSY = 421  # "Service not available, closing transmission channel" (RFC 5321 §4.2.3)
 
 
@@ -75,7 +77,7 @@ def message(
     list (RFC 2919). The subject is one line, whatever is in it. Raises Unsent for an address that is none.
     """
     try:
-        validate_email(to)
+        mailbox(to)
     except ValidationError:
         raise Unsent("no valid address", for_good=True) from None
     headers = {
@@ -108,6 +110,8 @@ class Post:
 
     def __init__(self) -> None:
         self.connection: Any = None
+        self.sent = 0  # over this connection
+        self.is_handed_over = False  # whether the server may have the text of the message that is being sent
 
     def __enter__(self) -> Self:
         return self
@@ -116,23 +120,56 @@ class Post:
         self.close()
 
     def send(self, message: EmailMultiAlternatives) -> None:
-        """Send it, or raise Unsent. Where the server's answer was lost, the message may have gone out all the same."""
+        """
+        Send it, or raise Unsent. Where the server's answer was lost, the message may have gone out all the same.
+
+        A server that ends a connection which it has taken mail over, as many do after so many, is asked once more.
+        """
         try:
-            if self.connection is None:
-                self.open()
+            self.hand_over(message)
+        except Unsent as failure:
+            if not failure.server_away or self.is_handed_over or not self.sent:
+                raise
+            self.sent = 0
+            self.hand_over(message)
+        self.sent += 1
+
+    def hand_over(self, message: EmailMultiAlternatives) -> None:
+        self.is_handed_over = False
+        if self.connection is None:
+            self.open()
+        try:
             self.connection.send_messages([message])
-        except FAILURES as error:
+        except Exception as error:  # noqa: BLE001 - an address alone can bring the library down in ways that nobody listed
             self.close()
-            raise unsent(error) from None  # the cause quotes addresses
+            failure = unsent(error)
+            if failure.server_away and not self.is_handed_over:
+                failure.is_blamed = False
+            raise failure from None  # the cause quotes addresses
 
     def open(self) -> None:
         """Connect. Raises Unsent, for which no message is to be blamed."""
-        self.connection = get_connection()
+        self.sent = 0
         try:
+            self.connection = get_connection()
             self.connection.open()
-        except FAILURES as error:
+        except Exception as error:  # noqa: BLE001 - a provider's settings can be wrong in any way
             self.close()
             raise Unsent(unsent(error).reason, server_away=True, is_blamed=False) from None
+        self.watch(getattr(self.connection, "connection", None))
+
+    def watch(self, server: Any) -> None:
+        """Note from when on an SMTP server may have the text: up to then, nothing went out for certain."""
+        if not isinstance(server, smtplib.SMTP):
+            self.is_handed_over = True
+            return
+        give = server.data
+
+        def data(text: Any) -> Any:
+            self.is_handed_over = True
+            return give(text)
+
+        server.data = data  # type: ignore[assignment]
 
     def close(self) -> None:
         connection, self.connection = self.connection, None
@@ -144,10 +181,6 @@ class Post:
             return  # whatever went wrong with saying goodbye, what was accepted is accepted
 
 
-# smtplib's own are OSErrors, Django's BadHeaderError is a ValueError, and providers' clients have their own.
-FAILURES = (OSError, ValueError, AnymailError)
-
-
 def unsent(error: Exception) -> Unsent:
     """What an error on the way to the server means."""
     kind = type(error).__name__
@@ -155,6 +188,8 @@ def unsent(error: Exception) -> Unsent:
         return refused(*next(iter(error.recipients.values())), of_recipient=True)
     if isinstance(error, smtplib.SMTPDataError):
         return refused(error.smtp_code, error.smtp_error, of_recipient=False)
+    if isinstance(error, smtplib.SMTPSenderRefused) and error.smtp_code == TOO_LARGE:
+        return Unsent(f"{error.smtp_code} too large", for_good=True)
     if isinstance(error, smtplib.SMTPResponseException):  # of the sender, the log-in, the greeting
         return Unsent(f"{error.smtp_code} {kind}", server_away=True, is_blamed=False)
     if isinstance(error, AnymailError):
@@ -166,16 +201,25 @@ def unsent(error: Exception) -> Unsent:
 
 # "5.1.1 No such user": the enhanced status code at the beginning of an answer (RFC 2034, RFC 3463)
 ENHANCED = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})\b")
-NO_MAILBOX = {550, 551, 553, 556}  # what these say without an enhanced code (RFC 5321 §4.2.3, RFC 7504)
+# Without one, only words tell a mailbox that is not there from a list of blocked senders.
+NO_MAILBOX = re.compile(
+    r"(?:no|un)(?:\s?known|\s?such)\s(?:\w+\s)?(?:user|mailbox|recipient|address|account)"
+    r"|(?:user|mailbox|recipient|address|account)\s(?:\w+\s){0,3}?(?:unknown|not\s(?:found|exist)|doesn.?t\sexist)"
+    r"|invalid\s(?:recipient|mailbox|user)",
+    re.IGNORECASE,
+)
 
 
 def refused(code: int, answer: bytes | str, *, of_recipient: bool) -> Unsent:
     """What the server's refusal of a recipient, or of the text, means. Nothing of the answer but its codes is kept."""
-    text = answer.decode("ascii", "replace") if isinstance(answer, bytes) else str(answer)
+    text = (answer.decode("ascii", "replace") if isinstance(answer, bytes) else str(answer))[:1000]
     found = ENHANCED.match(text)
     said = f"{code} {found[0].strip()}" if found else f"{code}"
     # X.1: something is wrong with the address; X.2.1: the mailbox is closed. Not X.2.2, a full one, nor X.7, a policy.
-    no_mailbox = found[2] == "1" or (found[2], found[3]) == ("2", "1") if found else code in NO_MAILBOX
+    if found:
+        no_mailbox = found[2] == "1" or (found[2], found[3]) == ("2", "1")
+    else:
+        no_mailbox = bool(NO_MAILBOX.search(re.sub(r"<[^>]*>", "", text)))
     return Unsent(
         f"{said} refused" if of_recipient else f"{said} refused after the text",
         for_good=code >= 500,
@@ -189,7 +233,7 @@ def by_provider(error: AnymailError) -> Unsent:
     """What the failure of a provider's API means: a refused recipient, a faulty message, or a service that is away."""
     kind, status = type(error).__name__, getattr(error, "status_code", None)
     if isinstance(error, AnymailRecipientsRefused):
-        return Unsent("refused by the provider", for_good=True, no_mailbox=True)
+        return Unsent("refused by the provider", for_good=True)  # which says why by its webhook, if it is for good
     if isinstance(error, AnymailAPIError) and (status is None or status in {401, 403, 408, 429} or status >= 500):
         return Unsent(f"no answer of the provider ({status or kind})", server_away=True, is_blamed=False)
     return Unsent(f"refused by the provider ({status or kind})", for_good=True)

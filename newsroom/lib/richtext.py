@@ -10,6 +10,7 @@ from ckeditor.fields import RichTextField as EditorField
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from newsroom.lib.links import is_address
 from newsroom.lib.text import one_line, printable
 
 TAGS = {"p", "h3", "h4", "strong", "em", "ul", "ol", "li", "blockquote", "a", "br"}
@@ -115,8 +116,8 @@ def validate_markup(text: str) -> None:
 
 
 def keep_own_or_absolute(tag: str, attribute: str, value: str) -> str | None:
-    """Drop links such as //host/page, which name no scheme and so pass the list of schemes."""
-    if attribute == "href" and re.match(r"\s*[/\\]\s*[/\\]", value):
+    """Drop links such as //host/page, which name no scheme and so pass the list of schemes, and what is no address."""
+    if attribute == "href" and (re.match(r"\s*[/\\]\s*[/\\]", value) or not is_address(value)):
         return None
     return value
 

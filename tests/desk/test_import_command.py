@@ -12,8 +12,11 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from follow.models import Delivery
+from newsroom.announcing import announce_due
 from reports.models import Edition, Image, Report, Source, Story
 from tests.desk.conftest import SAMPLE
+from tests.factories import follower
 from watchlist.models import Company
 
 KEYS = [
@@ -180,6 +183,21 @@ class TestWhatItSaves:
         assert client.get(f"/reports/{slug}/").status_code == 200
         as_json(SAMPLE, "--publish")
         assert Edition.objects.count() == 1
+
+    def test_nobody_is_mailed_unless_that_is_asked_for(self, tmp_path: Path, small_issue: str) -> None:
+        follower("reader@example.org")
+        as_json(SAMPLE, "--publish")
+        announce_due()
+        assert not Delivery.objects.exists()
+        file = tmp_path / "issue.txt"
+        file.write_text(small_issue)
+        as_json(file, "--publish", "--mail")
+        announce_due()
+        assert Delivery.objects.count() == 1
+
+    def test_mail_goes_with_publishing(self) -> None:
+        _, err, status = run(SAMPLE, "--mail")
+        assert (status, "--publish" in err) == (2, True)
 
     def test_publishing_a_draft_that_was_imported_before(self) -> None:
         as_json(SAMPLE)

@@ -8,14 +8,18 @@ import time_machine
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from follow import receivers
+from follow.delivering import send_due
 from follow.mailing import (
     Refused,
     correct,
     last_slot,
+    make_up_for,
     pause,
     prepare,
     recipients_of_correction,
     resume,
+    send_now,
     send_weekly,
     stop,
     try_again,
@@ -164,7 +168,7 @@ def test_writing_deliveries_takes_the_same_statements_for_one_and_for_three(djan
     for n in range(4):
         if n in (1, 3):
             published(title=f"Issue {n}")
-            with django_assert_num_queries(17):
+            with django_assert_num_queries(18):
                 announce_due()
         follower(f"{n}@example.org")
 
@@ -206,6 +210,20 @@ def test_who_read_of_it_in_the_digest_is_told_too():
         assert addressed(correct(report, note="No.", by=None)) == ["weekly"]
 
 
+def test_who_was_sent_the_other_issues_of_a_week_is_not_told(settings):
+    with time_machine.travel(MONDAY - DAY):
+        follower("china@example.org", "china", "corrections", frequency=Follower.Frequency.WEEKLY)
+        follower("all@example.org", "issues", "corrections", frequency=Follower.Frequency.WEEKLY)
+        abroad = complete_issue(title="Abroad")
+        abroad.stories.filter(section="china").delete()
+        edit(abroad)
+        announced(abroad)
+        announced(title="Both")
+    with time_machine.travel(MONDAY):
+        got(send_weekly())
+        assert addressed(correct(abroad, note="No.", by=None)) == ["all"]
+
+
 def test_what_readers_do_not_have_is_not_corrected():
     follower("x@example.org", "issues", "corrections")
     report = announced(title="News").report
@@ -217,6 +235,38 @@ def test_what_readers_do_not_have_is_not_corrected():
         correct(report, note="All of it.", by=None)
     with pytest.raises(PermissionDenied):
         correct(report, note="All of it.", by=person("Writer"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_stopping_while_workers_are_busy_stops(monkeypatch, settings):
+    monkeypatch.setattr("follow.mailing.STOPPED_AT_ONCE", 7)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    for n in range(60):
+        follower(f"{n}@example.org")
+    announced()
+    mailing = Mailing.objects.get()
+    outcomes = at_once(lambda number: stop(mailing, by=None) if number == 0 else send_due(seconds=2), 4)
+    assert not Delivery.objects.unsent().exists()
+    assert outcomes[0] + Delivery.objects.filter(sent_at__isnull=False).count() >= 60
+    assert Delivery.objects.filter(last_error="stopped by the desk").count() <= outcomes[0]
+
+
+def test_one_that_can_not_be_announced_keeps_no_other_from_it(monkeypatch):
+    follower()
+    broken, fine = published(title="Broken"), published(title="Fine")
+    announce = receivers.announce
+
+    def announce_or_not(edition, now):
+        if edition == broken:
+            raise ZeroDivisionError
+        return announce(edition, now)
+
+    monkeypatch.setattr(receivers, "announce", announce_or_not)
+    with pytest.raises(ZeroDivisionError):
+        announce_due()
+    assert Mailing.objects.get().issues.get() == fine.report
+    broken.refresh_from_db()
+    assert broken.announced_at is None
 
 
 @pytest.mark.django_db(transaction=True)
@@ -248,6 +298,7 @@ def test_a_week_is_sent_once_with_what_was_announced_in_it():
     weekly_followers()
     with time_machine.travel(MONDAY - 15 * DAY):
         announced(title="Before")
+    assert send_weekly(MONDAY - 14 * DAY)
     with time_machine.travel(MONDAY - 6 * DAY):
         one, two = announced(title="One"), announced(title="Two")
         withdraw(announced(title="Withdrawn").report, by=None)
@@ -280,6 +331,34 @@ def test_a_worker_that_was_away_makes_up_for_it():
     assert sorted(report.title for report in late.issues.all()) == ["Second", "Third"]
 
 
+def test_what_was_withdrawn_at_the_end_of_its_week_comes_with_a_later_one():
+    weekly_followers()
+    with time_machine.travel(MONDAY - DAY):
+        away = announced(title="Away").report
+        announced(title="There")
+        withdraw(away, by=None)
+    assert [report.title for report in send_weekly(MONDAY).issues.all()] == ["There"]
+    with time_machine.travel(MONDAY + DAY):
+        publish(away, by=None)
+    assert [report.title for report in send_weekly(MONDAY + 7 * DAY).issues.all()] == ["Away"]
+
+
+def test_who_wants_each_issue_from_now_on_misses_none_of_this_week():
+    with time_machine.travel(MONDAY - 3 * DAY):
+        row = follower("switches@example.org", frequency=Follower.Frequency.WEEKLY)
+        before = announced(title="In the last digest").report
+    with time_machine.travel(MONDAY):
+        got(send_weekly())
+    with time_machine.travel(MONDAY + DAY):
+        missed = announced(title="Not in any yet").report
+        Follower.objects.filter(pk=row.pk).update(frequency=Follower.Frequency.EACH)
+        assert make_up_for(row) == 1
+        assert make_up_for(row) == 0
+    (delivery,) = Delivery.objects.unsent()
+    assert delivery.mailing.issues.get() == missed
+    assert before.mailings.count() == 2
+
+
 @pytest.mark.django_db(transaction=True)
 def test_digests_at_once_are_one():
     weekly_followers()
@@ -301,6 +380,36 @@ def test_the_desk_chooses_day_and_hour_in_the_zone_of_the_site(settings):
     with timezone.override("Europe/Berlin"):  # summer time ends on 25 October 2026
         slots = [last_slot(datetime(2026, 10, 20, tzinfo=UTC) + n * 7 * DAY).astimezone(UTC) for n in range(3)]
         assert [later - earlier for earlier, later in pairwise(slots)] == [7 * DAY, 7 * DAY + timedelta(hours=1)]
+
+
+# By hand
+
+
+def test_what_was_not_sent_by_mail_can_be_by_hand_once():
+    follower()
+    report = complete_issue(title="Silent")
+    prepare(report, subject="By hand", preheader="", is_silent=True, by=None)
+    with pytest.raises(Refused, match="don’t have"):
+        send_now(report, by=person("Editor"))
+    announced(report)
+    assert not Delivery.objects.exists()
+    with pytest.raises(PermissionDenied):
+        send_now(report, by=person("Writer"))
+    assert send_now(report, by=person("Editor")).subject == "By hand"
+    with pytest.raises(Refused, match="before"):
+        send_now(report, by=person("Editor"))
+    assert Delivery.objects.count() == 1
+
+
+def test_a_writer_prepares_what_nobody_has_decided_about_yet():
+    report = complete_issue(title="News")
+    writer = person("Writer")
+    prepare(report, subject="A writer’s", preheader="", is_silent=False, by=writer)
+    published(report, at=timezone.now() + DAY)
+    with pytest.raises(PermissionDenied):
+        prepare(report, subject="URGENT", preheader="", is_silent=True, by=writer)
+    prepare(report, subject="An editor’s", preheader="", is_silent=False, by=person("Editor"))
+    assert Cover.objects.get().subject == "An editor’s"
 
 
 # While it is on its way
@@ -346,7 +455,10 @@ def test_trying_again_leaves_out_who_wants_no_mail_any_more():
     kept, left = follower("kept@example.org"), follower("left@example.org")
     announced()
     mailing = Mailing.objects.get()
-    mailing.deliveries.update(dropped_at=timezone.now(), last_error="550 refused", attempts=3)
+    refused = follower("refused-it@example.org")
+    Delivery.objects.create(mailing=mailing, follower=refused, domain="example.org")
+    mailing.deliveries.update(dropped_at=timezone.now(), last_error="452 full", attempts=8, has_failed=True)
+    mailing.deliveries.filter(follower=refused).update(last_error="wants no mail", attempts=0, has_failed=False)
     Follower.objects.filter(pk=left.pk).update(ended_at=timezone.now())
     assert try_again(mailing, by=None) == 1
     assert [delivery.follower for delivery in Delivery.objects.unsent()] == [kept]

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
+from follow.mailing import prepare
 from newsroom.importing import ParsedIssue, parse
 from newsroom.importing.decoding import MAX_BYTES, UnreadableText, decode
 from newsroom.importing.drafts import AlreadyImported, Unimportable, earlier, save_draft, too_long
@@ -26,16 +28,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FILE", help="the file to read, or - for standard input")
         parser.add_argument("--dry-run", action="store_true", help="only say what was understood; save nothing")
-        parser.add_argument("--publish", action="store_true", help="publish the issue at once")
+        parser.add_argument("--publish", action="store_true", help="publish the issue at once; no mail is sent")
+        parser.add_argument("--mail", action="store_true", help="with --publish: send it to the followers too")
         parser.add_argument("--format", choices=("text", "json"), default="text", help="how to say it")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["mail"] and not options["publish"]:
+            raise CommandError("--mail goes with --publish: what readers don't have is sent to nobody.", returncode=2)
         text = self.read(options["file"])
         issue = parse(text)
         report = earlier(text) if issue.importable else None
         reasons = list(too_long(issue)) if issue.importable else ["This can't be imported; its problems say why."]
         if not reasons and not options["dry_run"]:
-            report, reasons = self.save(issue, text, report, publishing=options["publish"])
+            report, reasons = self.save(issue, text, report, publishing=options["publish"], mailing=options["mail"])
         if options["format"] == "json":
             facts = issue.as_dict()
             slug = report.slug if report else slug_for(issue.title)
@@ -61,18 +66,25 @@ class Command(BaseCommand):
             raise CommandError(str(fault)) from None
 
     def save(
-        self, issue: ParsedIssue, text: str, report: Report | None, *, publishing: bool
+        self, issue: ParsedIssue, text: str, report: Report | None, *, publishing: bool, mailing: bool
     ) -> tuple[Report | None, list[str]]:
         """The issue's draft, and why not all that was asked could be done."""
         try:
             report = report or self.draft(issue, text)
             if publishing:
-                publish(report, by=None)
+                self.publish(report, mailing=mailing)
         except Unimportable as refused:
             return None, refused.reasons
         except Unpublishable as refused:
             return report, ["It is saved as a draft, but can't be published.", *refused.reasons]
         return report, []
+
+    @transaction.atomic
+    def publish(self, report: Report, *, mailing: bool) -> None:
+        """Whoever imports a hundred old issues means to fill the archive, and nobody's mailbox, unless he says so."""
+        if not mailing and not report.editions.exists():
+            prepare(report, subject="", preheader="", is_silent=True, by=None)
+        publish(report, by=None)
 
     def draft(self, issue: ParsedIssue, text: str) -> Report:
         try:
