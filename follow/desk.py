@@ -245,9 +245,10 @@ COLUMNS = ("email", "state", "choices", "frequency", "confirmed_at", "consent", 
 
 def sheet(*, by: Any) -> Iterator[Iterable[Any]]:
     """
-    All followers as rows of a sheet, its head first, read while they are written; it can be imported elsewhere.
+    All followers as rows of a sheet, its head first, read while they are written.
 
-    Raises PermissionDenied at once.
+    Importing it takes in those who are active, with all that they follow and that readers find there too. Raises
+    PermissionDenied at once.
     """
     require(by, EXPORT)
     return sheet_lines(timezone.now())

@@ -10,6 +10,7 @@ import io
 import os
 import re
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,7 +24,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from follow.models import ADDRESS_LENGTH, Choice, Follower, Growth, Suppression, address_digest, address_key
-from follow.topics import SECTIONS
+from follow.topics import REGISTERS, SECTIONS, Pair, find
 from newsroom.lib.addresses import one_spelling
 from newsroom.lib.fields import room
 from newsroom.lib.forms import AsciiMailbox
@@ -39,7 +40,8 @@ TOO_BIG = "This file has more than 20 MB. Please cut it into several."
 NEEDED = ("email", "confirmed_at")
 EVERYTHING, ALONE_NOTHING = str(Choice.Kind.ISSUES), str(Choice.Kind.CORRECTIONS)
 CHOICES = (EVERYTHING, *SECTIONS, ALONE_NOTHING)
-COMING = {"", "active", "paused"}  # the states of an exported list that say that somebody still wants mail
+COMING = {"", "active"}  # the states of an exported list that say that somebody wants mail now
+SKIPPED_SHOWN = 20
 FIRST_YEAR = 1990
 BATCH = 900  # addresses a query: fewer than SQLite's smallest limit of parameters
 KEPT = timedelta(days=1)
@@ -63,7 +65,7 @@ class Gone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Somebody who agreed, as a line of the sheet has it."""
+    """Somebody who agreed, as a line of the sheet has it. `things`: the companies and policies among what he chose."""
 
     line: int
     email: str
@@ -71,6 +73,7 @@ class Row:
     source: str = ""
     choices: tuple[str, ...] = (EVERYTHING,)
     frequency: str = "each"
+    things: tuple[Pair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +86,31 @@ class Fault:
 
 @dataclass
 class Sheet:
-    """What was read. Of the faults, the first are kept; `faulty` and `doubles` count all of them."""
+    """
+    What was read. Of the faults, the first are kept; `faulty` and `doubles` count all of them.
+
+    `skipped` are choices that mean nothing here, which their rows do without: how often each stands there. `known` are
+    the companies and policies that were looked up, so that each is once.
+    """
 
     rows: list[Row] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     faulty: int = 0
     doubles: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    known: dict[str, Pair | None] = field(default_factory=dict)
+
+    @property
+    def most_skipped(self) -> list[tuple[str, int]]:
+        return self.skipped.most_common(SKIPPED_SHOWN)
+
+    def thing(self, word: str) -> Pair | None:
+        """What "company:nvidia" or "policy:ai-act" means on this site; None if it means nothing to its readers."""
+        if word not in self.known:
+            kind, _, slug = word.partition(":")
+            topic = find(kind, slug) if kind in REGISTERS else None
+            self.known[word] = topic.pair if topic else None
+        return self.known[word]
 
     def blame(self, line: int, sentence: str) -> None:
         self.faulty += 1
@@ -117,9 +139,11 @@ def read_sheet(text: str, now: datetime | None = None) -> Sheet:
     """
     The rows of a CSV text, separated by commas, semicolons or tabs, whose first line names the columns.
 
-    `email` and `confirmed_at` are needed; `source`, `choices` and `frequency` may be there, all others are passed
-    over. A line that is wrong is blamed and left out, and so is the second of the same address. Raises Unreadable
-    where nothing can be relied on: no such columns, too many lines, a quotation mark that is never closed.
+    `email` and `confirmed_at` are needed; `source`, `choices`, `frequency` and `state` may be there, all others are
+    passed over. A line that is wrong is blamed and left out, and so is the second of the same address; a choice that
+    means nothing here is left out alone, as long as there is another. A query or two for each company and policy that
+    is named. Raises Unreadable where nothing can be relied on: no such columns, too many lines, a quotation mark that
+    is never closed.
     """
     now = now or timezone.now()
     sheet = Sheet()
@@ -129,7 +153,7 @@ def read_sheet(text: str, now: datetime | None = None) -> Sheet:
     columns = columns_of(head)
     for line, cells in lines:
         try:
-            row = row_of(line, {name: cells[at] for name, at in columns.items() if at < len(cells)}, now)
+            row = row_of(sheet, line, {name: cells[at] for name, at in columns.items() if at < len(cells)}, now)
         except ValueError as fault:
             sheet.blame(line, str(fault))
             continue
@@ -180,21 +204,23 @@ def columns_of(head: list[str]) -> dict[str, int]:
     return columns
 
 
-def row_of(line: int, cells: dict[str, str], now: datetime) -> Row:
+def row_of(sheet: Sheet, line: int, cells: dict[str, str], now: datetime) -> Row:
     """A line's row. Raises ValueError with a sentence."""
     state = one_line(cells.get("state", "")).casefold()
     if state not in COMING:
-        raise ValueError(f"The column “state” says “{state[:20]}”, so this is nobody to write to.")
+        raise ValueError(f"The column “state” says “{state[:20]}”, so this is nobody to write to now.")
     source = unquoted(one_line(cells.get("source", "")))
     if len(source) > room(Follower, "source"):
         raise ValueError(f"“source” has more than {room(Follower, 'source')} characters.")
+    chosen, things = choices(cells.get("choices", ""), sheet)
     return Row(
         line=line,
         email=address(cells.get("email", "")),
         confirmed_at=moment(cells.get("confirmed_at", ""), now),
         source=source,
-        choices=choices(cells.get("choices", "")),
+        choices=chosen,
         frequency=frequency(cells.get("frequency", "")),
+        things=things,
     )
 
 
@@ -229,17 +255,30 @@ def moment(cell: str, now: datetime) -> datetime:
     return at
 
 
-def choices(cell: str) -> tuple[str, ...]:
-    """What is followed, each once, every issue if nothing is said. Raises ValueError."""
+def choices(cell: str, sheet: Sheet) -> tuple[tuple[str, ...], tuple[Pair, ...]]:
+    """
+    What is followed, each once: of CHOICES, and companies and policies by name. Every issue if nothing is said.
+
+    What means nothing here is counted in `sheet.skipped`. Raises ValueError if nothing else is there.
+    """
     said = set(re.split(r"[\s,;]+", cell.strip().casefold())) - {""}
-    unknown = sorted(said.difference(CHOICES))
-    if unknown:
-        raise ValueError(f"“{unknown[0][:40]}” can’t be followed by a list: {', '.join(CHOICES)} can.")
-    if said == {ALONE_NOTHING}:
+    if not said:
+        return (EVERYTHING,), ()
+    general = said.intersection(CHOICES)
+    found = {word: sheet.thing(word) for word in sorted(said - general)}
+    things = tuple(sorted({pair for pair in found.values() if pair}))
+    unknown = ["…@…" if "@" in word else word[:40] for word, pair in found.items() if not pair]
+    if not things and not general - {ALONE_NOTHING}:
+        if unknown:
+            raise ValueError(
+                f"“{unknown[0]}” means nothing here, and nothing else is chosen: {', '.join(CHOICES)} can be followed, "
+                "and company: or policy: with a name that stands in an address of this site."
+            )
         raise ValueError(f"“{ALONE_NOTHING}” alone would bring nothing: {', '.join(CHOICES[:-1])} would.")
-    if EVERYTHING in said:
-        said.difference_update(SECTIONS)
-    return tuple(kind for kind in CHOICES if kind in said) or (EVERYTHING,)
+    sheet.skipped.update(unknown)
+    if EVERYTHING in general:
+        general.difference_update(SECTIONS)
+    return tuple(kind for kind in CHOICES if kind in general), things
 
 
 def frequency(cell: str) -> str:
@@ -335,9 +374,11 @@ def save(rows: list[Row], proof: str, now: datetime) -> int:
         follower.set_email(row.email)
         followers.append(follower)
     Follower.objects.bulk_create(followers, ignore_conflicts=True)
-    wanted = {address_key(row.email): row.choices for row in rows}
+    wanted = {address_key(row.email): [*((kind, 0) for kind in row.choices), *row.things] for row in rows}
     saved = dict(Follower.objects.filter(key__in=list(wanted), asked_at=now).values_list("key", "pk"))
-    Choice.objects.bulk_create(Choice(follower_id=pk, kind=kind) for key, pk in saved.items() for kind in wanted[key])
+    Choice.objects.bulk_create(
+        Choice(follower_id=pk, kind=kind, ref=ref) for key, pk in saved.items() for kind, ref in wanted[key]
+    )
     return len(saved)
 
 

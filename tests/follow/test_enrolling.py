@@ -31,8 +31,9 @@ from follow.enrolling import (
     survey,
 )
 from follow.models import Choice, Delivery, Follower, Growth
+from follow.topics import find
 from newsroom.lib.sheets import csv_lines
-from tests.factories import person
+from tests.factories import complete_issue, person, published
 
 NOW = datetime(2025, 4, 12, 12, 0, tzinfo=UTC)
 HEAD = "email,confirmed_at,source,choices,frequency\n"
@@ -91,7 +92,9 @@ def test_a_time_without_a_zone_is_the_sites():
         ("a@example.org,1389-04-13,,,", "before 1990"),
         ("a@example.org,9999-12-31T23:59:59-23:59,,,", "no year of ours"),
         (f"a@example.org,2025-04-01,{'s' * 301},,", "more than 300 characters"),
-        ("a@example.org,2025-04-01,,china company:12,", "“company:12” can’t be followed by a list"),
+        ("a@example.org,2025-04-01,,everything corrections,", "“everything” means nothing here, and nothing else is"),
+        ("a@example.org,2025-04-01,,story:12,", "“story:12” means nothing here"),
+        ("a@example.org,2025-04-01,,b@example.org,", "“…@…” means nothing here"),
         ("a@example.org,2025-04-01,,Corrections,", "“corrections” alone would bring nothing"),
         ("a@example.org,2025-04-01,,,daily", "“daily” is no frequency"),
     ],
@@ -181,10 +184,46 @@ def test_what_was_exported_comes_in_again_but_nobody_who_had_left():
         ["+plus@example.org", "active", "china, corrections", "weekly", "2025-04-01T10:00:00+00:00"],
         ["left@example.org", "ended", "issues", "each", "2025-04-01"],
         ["gone@example.org", "disabled", "issues", "each", "2025-04-01"],
+        ["away@example.org", "paused", "issues", "each", "2025-04-01"],
+        ["asks@example.org", "unconfirmed", "issues", "each", "2025-04-01"],
     ]
     sheet = read_sheet("".join(csv_lines(lines)).removeprefix("\ufeff"), NOW)
     assert [(row.email, row.choices) for row in sheet.rows] == [("+plus@example.org", ("china", "corrections"))]
-    assert [fault.line for fault in sheet.faults] == [3, 4]
+    assert [fault.line for fault in sheet.faults] == [3, 4, 5, 6]
+    assert "“paused”, so this is nobody to write to now." in sheet.faults[2].sentence
+
+
+@pytest.mark.django_db
+def test_companies_and_policies_come_in_by_their_names_and_what_means_nothing_here_is_left_out_alone():
+    published(title="News", companies=2, policies=1)
+    complete_issue(title="Draft", companies=["Secret Robots"])
+    company, other, policy = (
+        find(*at).pair for at in (("company", "company-1"), ("company", "company-2"), ("policy", "policy-1"))
+    )
+    lines = (
+        ("a@example.org", "issues china company:company-1 POLICY:policy-1 company:elsewhere"),
+        ("b@example.org", "company:company-2; corrections"),
+        ("c@example.org", "weather company:secret-robots international"),
+        ("d@example.org", "company:secret-robots corrections"),
+        ("e@example.org", "company:elsewhere"),
+    )
+    text = HEAD + "".join(f'{email},2025-04-01,,"{choices}",\n' for email, choices in lines)
+    sheet = read_sheet(text, NOW)
+    assert [(row.choices, row.things) for row in sheet.rows] == [
+        (("issues",), (company, policy)),
+        (("corrections",), (other,)),
+        (("international",), ()),
+    ]
+    assert [fault.line for fault in sheet.faults] == [5, 6]
+    assert sheet.skipped == {"company:elsewhere": 1, "weather": 1, "company:secret-robots": 1}
+    assert enrol(sheet, proof=PROOF, by=None) == Outcome(new=3)
+    first = Follower.objects.get(key="a@example.org")
+    assert set(first.choices.values_list("kind", "ref")) == {("issues", 0), company, policy}
+    with CaptureQueriesContext(connection) as once:
+        read_sheet(HEAD + "a@example.org,2025-04-01,,company:company-1,\n", NOW)
+    with CaptureQueriesContext(connection) as often:
+        read_sheet(HEAD + "".join(f"{n}@example.org,2025-04-01,,company:company-1,\n" for n in range(3)), NOW)
+    assert len(once) == len(often) == 2
 
 
 cells = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)

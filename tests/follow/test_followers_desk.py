@@ -14,8 +14,11 @@ from django.utils import timezone
 from follow import desk, enrolling
 from follow.bouncing import bounce, is_suppressed
 from follow.models import Delivery, Follower, Growth
+from follow.subscribing import pause
+from follow.topics import find
 from tests.desk.browsing import Form, signed_in, words
-from tests.factories import person
+from tests.factories import follower as following
+from tests.factories import person, published
 from tests.follow.following import announced, dropped, followers
 
 pytestmark = pytest.mark.django_db
@@ -281,6 +284,24 @@ def test_the_list_is_given_out_as_a_sheet_without_live_formulas_that_can_be_take
     assert left[6].startswith("'=")
     sheet = enrolling.read_sheet(text)
     assert [(row.email, row.choices) for row in sheet.rows] == [("+ann@example.org", ("china", "corrections"))]
+
+
+def test_what_is_given_out_comes_in_elsewhere_with_all_that_is_followed():
+    published(title="News")
+    company, policy = find("company", "company-1").pair, find("policy", "policy-1").pair
+    following("ann@example.org", "issues", company, policy, ("company", 999), frequency="weekly")
+    away = following("away@example.org")
+    pause(away.pk, "open")
+    text = b"".join(administrator().post(f"{HERE}export/").streaming_content).decode("utf-8-sig")
+    Follower.objects.all().delete()
+    client = administrator()
+    looked = client.post(f"{HERE}import/", {"sheet": upload(text), "proof": PROOF, "_look": ""})
+    assert "company:999, in 1 line" in words(looked)
+    assert "says “paused”" in words(looked)
+    Form(looked, "token").send(client, _import="")
+    ann = Follower.objects.get()
+    assert (ann.email, ann.frequency) == ("ann@example.org", "weekly")
+    assert set(ann.choices.values_list("kind", "ref")) == {("issues", 0), company, policy}
 
 
 def test_giving_out_the_list_costs_the_same_with_one_and_with_three():
