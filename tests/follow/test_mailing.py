@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.utils import timezone
 
 from follow import receivers
@@ -168,7 +169,7 @@ def test_writing_deliveries_takes_the_same_statements_for_one_and_for_three(djan
     for n in range(4):
         if n in (1, 3):
             published(title=f"Issue {n}")
-            with django_assert_num_queries(18):
+            with django_assert_num_queries(18 if connection.vendor == "sqlite" else 19):  # which needs a lock
                 announce_due()
         follower(f"{n}@example.org")
 
