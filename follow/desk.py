@@ -11,13 +11,15 @@ from itertools import pairwise
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 
-from follow import letters
+from follow import letters, wishing
 from follow.emails import GENERAL, NAMED, label
 from follow.letters import WHOLE, Letter
-from follow.mailing import cover_of
+from follow.mailing import cover_of, key_of, live_edition
 from follow.models import Choice, Cover, Follower, Growth, Mailing
 from follow.pacing import pace
 from follow.topics import CORRECTIONS, Pair, Topic, named, topics_of
@@ -274,6 +276,12 @@ def coded(pairs: Iterable[Pair], found: Mapping[Pair, Topic]) -> list[str]:
 
 # Mailings
 
+NO_ADDRESS = "No postal address stands at the foot of mails yet, as the law asks in many countries; it is set under"
+
+
+def lacks_postal_address() -> bool:
+    return not pace().postal_address
+
 
 def mailings(number: int) -> Page:
     """A page of mailings with their progress and `badge`, the newest first. The same queries however many there are."""
@@ -306,8 +314,16 @@ def tell(rows: Iterable[Any]) -> None:
 
 
 def name_of(mailing: Mailing) -> str:
-    """Its subject, as the desk gave it, or what it is about; of a row whose issues are fetched."""
-    return mailing.subject or ", ".join(issue.title for issue in mailing.issues.all()) or mailing.key
+    """
+    What it is, and about what, so that an issue, its correction and its week's digest are told apart.
+
+    Of a row whose issues are fetched.
+    """
+    if mailing.kind == Mailing.Kind.DIGEST:
+        return f"The week to {date_format(timezone.localtime(mailing.created_at), 'j F Y')}"
+    words = mailing.subject or ", ".join(issue.title for issue in mailing.issues.all()) or mailing.key
+    is_told_by_kind = mailing.kind == Mailing.Kind.CORRECTION and not words.startswith("Correction")
+    return f"Correction: {words}" if is_told_by_kind else words
 
 
 def state_of(mailing: Any, live: set[int], *, is_paused: bool) -> str:
@@ -341,14 +357,17 @@ def failures(mailing: Mailing, number: int, *, with_address: bool) -> Page:
 
 def upcoming() -> list[Any]:
     """
-    The issues that have no mailing yet: drafts, scheduled ones, and those that came to readers within a week.
+    The issues that have no mailing: drafts, scheduled ones, and those that came to readers within a week.
 
-    Each with the `cover` that the desk gave it, if any, and its `badge`.
+    Each with the `cover` that the desk gave it, if any, its `badge`, and whether it is `passed_over`: it came to
+    readers, and their followers were not told.
     """
     now = timezone.now()
-    announced = Edition.objects.filter(report=OuterRef("pk"), announced_at__lte=now - JUST_LIVE)
+    came = Edition.objects.filter(report=OuterRef("pk"), announced_at__isnull=False)
     mailed = Mailing.objects.filter(kind=Mailing.Kind.ISSUE, issues=OuterRef("pk"))
-    found: list[Any] = list(Report.objects.with_state(now).filter(~Exists(announced), ~Exists(mailed))[:10])
+    waiting = Report.objects.with_state(now).annotate(passed_over=Exists(came))
+    long_ago = Exists(came.filter(announced_at__lte=now - JUST_LIVE))
+    found: list[Any] = list(waiting.filter(~long_ago, ~Exists(mailed))[:10])
     covers = {cover.report_id: cover for cover in Cover.objects.filter(report__in=found)}
     for report in found:
         report.badge = REPORT_STATES[report.state]
@@ -364,22 +383,33 @@ def recipients(content: dict[str, Any]) -> tuple[int, int]:
     return numbers["each"], numbers["weekly"]
 
 
+PASSED_OVER = "Followers were not told of this issue; that can be done by hand on the page of its mail."
+
+
 def outlook(report: Report, content: dict[str, Any]) -> str:
-    """What publishing an issue with this content means for its followers, in a sentence."""
-    if report.editions.filter(announced_at__isnull=False).exists():
+    """What publishing an issue with this content means for its followers, in a sentence or two; HTML that is safe."""
+    if Mailing.objects.filter(key=key_of(report)).exists():
         return "Followers were told of this issue before, so no mail is sent."
+    if was_announced(report):
+        return PASSED_OVER
     if cover_of(report).is_silent:
         return "It is not sent by mail, as somebody of the desk said."
     each, weekly = recipients(content)
     digest = f", and to {weekly} in the week’s digest" if weekly else ""
-    return f"It goes by mail to {each} follower{'' if each == 1 else 's'}{digest}."
+    goes = f"It goes by mail to {each} follower{'' if each == 1 else 's'}{digest}."
+    if pace().postal_address or not each + weekly:
+        return goes
+    return format_html(
+        "{} {} <a class='follow-link' href='{}'>Sending</a>.", goes, NO_ADDRESS, reverse("admin:follow_pace_changelist")
+    )
+
+
+def was_announced(report: Report) -> bool:
+    """Whether an issue came to readers, and followers were told then or passed over."""
+    return report.editions.filter(announced_at__isnull=False).exists()
 
 
 # Letters, to look at
-
-
-def live_edition(report: Report) -> Edition | None:
-    return Edition.objects.live().filter(report=report).select_related("revision").first()
 
 
 def letter_of_correction(report: Report, *, note: str, subject: str) -> Letter | None:
@@ -403,12 +433,16 @@ def letter_of(mailing: Mailing) -> Letter | None:
 
 
 def history(follower: Follower, most: int = 20) -> dict[str, Any]:
-    """What was asked for, sent and came back lately; each delivery with its `name`."""
+    """What was asked for, in `words`, sent and came back lately; each delivery with its `name`."""
+    wishes: list[Any] = list(follower.wishes.all()[:most])
+    found = named({pair for wish in wishes for pair in wishing.pairs_of(wish)})
+    for wish in wishes:
+        wish.words = in_words(wishing.pairs_of(wish), found)
     deliveries: list[Any] = list(follower.deliveries.prefetch_related("mailing__issues").order_by("-pk")[:most])
     for delivery in deliveries:
         delivery.name = name_of(delivery.mailing) if delivery.mailing else "The question whether the wish was his"
     return {
-        "wishes": list(follower.wishes.all()[:most]),
+        "wishes": wishes,
         "deliveries": deliveries,
         "bounces": list(follower.bounces.all()[:most]),
     }

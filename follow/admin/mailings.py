@@ -31,6 +31,8 @@ SEE, SEE_DELIVERIES, SEE_FOLLOWERS = "follow.view_mailing", "follow.view_deliver
 SEE_ISSUES = "reports.view_report"
 PARTS = ("progress", "acts")  # of the page of a mailing, that change while it is sent
 OWN = "[the reader’s own link]"
+CHANGED = "Not sent yet: you changed the words. Look at them below, and press “Send” again."
+UNSEEN = "Not sent yet: look at it below, and then press “Send”."
 PREVIEW_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
 
 
@@ -78,6 +80,7 @@ class MailingsAdmin(OwnPages):
             path("issue/<int:pk>/", view(self.cover), name="follow_mailing_cover"),
             path("issue/<int:pk>/preview/", view(self.preview_issue), name="follow_mailing_cover_preview"),
             path("issue/<int:pk>/test/", view(self.test), name="follow_mailing_test"),
+            path("issue/<int:pk>/send/", view(self.send), name="follow_mailing_send"),
             path("issue/<int:pk>/correct/", view(self.correct), name="follow_mailing_correct"),
         ]
 
@@ -89,6 +92,8 @@ class MailingsAdmin(OwnPages):
             "page": desk.mailings(row_number(request.GET.get("page")) or 1),
             "upcoming": desk.upcoming() if may_see_issues else [],
             "may_see_issues": may_see_issues,
+            "passed_over": desk.PASSED_OVER,
+            "no_address": desk.NO_ADDRESS if desk.lacks_postal_address() else "",
         }
         return self.answer(request, "list", context)
 
@@ -111,6 +116,7 @@ class MailingsAdmin(OwnPages):
         return {
             "mailing": row,
             "reasons": desk.reasons(row),
+            "has_failed": row.deliveries.filter(dropped_at__isnull=False, has_failed=True).exists(),
             "may_send": request.user.has_perm(mailing.SEND),
             "with_address": request.user.has_perm(SEE_FOLLOWERS),
         }
@@ -157,7 +163,7 @@ class MailingsAdmin(OwnPages):
     def cover(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What an issue's mail is called and looks like (GET); saying what it is called (POST)."""
         report = get_object_or_404(Report.objects.with_state(), pk=pk)
-        may_change = request.user.has_perm(mailing.PREPARE)
+        may_change = request.user.has_perm(mailing.permission_to_prepare(report))
         form = CoverForm(sent(request), instance=mailing.cover_of(report))
         if request.method == "POST":
             if not may_change:
@@ -166,20 +172,47 @@ class MailingsAdmin(OwnPages):
                 mailing.prepare(report, **form.cleaned_data, by=request.user)
                 self.message_user(request, "Saved. Below is what the mail looks like now.", messages.SUCCESS)
                 return redirect("admin:follow_mailing_cover", pk)
-        revision = report.revisions.first()
         context = {
+            **self.before_sending(report),
             "title": "Mail of an issue",
-            "report": report,
             "badge": desk.REPORT_STATES[report.state],
             "form": form,
             **shown(mailing.letter_of_issue(report)),
-            "numbers": desk.recipients(revision.content) if revision else None,
-            "mailing": report.mailings.filter(kind=Mailing.Kind.ISSUE).first(),
             "may_change": may_change,
             "may_test": request.user.has_perm(mailing.TEST),
             "may_send": request.user.has_perm(mailing.SEND),
         }
         return self.answer(request, "cover", context, 422 if form.errors else 200)
+
+    def before_sending(self, report: Report) -> dict[str, Any]:
+        """What is known of an issue's mail: to how many it goes, whether by itself or by hand, or that it went."""
+        revision = report.revisions.first()
+        return {
+            "report": report,
+            "numbers": desk.recipients(revision.content) if revision else None,
+            "mailing": report.mailings.filter(kind=Mailing.Kind.ISSUE).first(),
+            "is_silent": mailing.cover_of(report).is_silent,
+            "was_announced": desk.was_announced(report),
+            "edition": mailing.live_edition(report),
+            "no_address": desk.NO_ADDRESS if desk.lacks_postal_address() else "",
+        }
+
+    @needs(SEE, SEE_ISSUES, mailing.SEND)
+    def send(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask (GET), and tell the followers of an issue that they were not told of when it came to readers (POST)."""
+        report = get_object_or_404(Report, pk=pk)
+        if request.method == "POST":
+            try:
+                row = mailing.send_now(report, by=request.user)
+            except mailing.Refused as refused:
+                self.message_user(request, refused.sentence, messages.ERROR)
+                return redirect("admin:follow_mailing_cover", pk)
+            self.message_user(request, "The issue is on its way to its followers.", messages.SUCCESS)
+            return redirect("admin:follow_mailing_change", row.pk)
+        known = self.before_sending(report)
+        edition = known["edition"]
+        numbers = desk.recipients(edition.revision.content) if edition else None
+        return self.answer(request, "send", {**known, "title": "Send an issue now", "numbers": numbers})
 
     @needs(SEE, SEE_ISSUES)
     def preview_issue(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -217,9 +250,12 @@ class MailingsAdmin(OwnPages):
                 else:
                     self.message_user(request, "The correction is on its way.", messages.SUCCESS)
                     return redirect("admin:follow_mailing_change", row.pk)
+            elif "_send" in request.POST:
+                context["not_sent"] = CHANGED if seen else UNSEEN
             context |= {**shown(desk.letter_of_correction(report, **words)), "seen": looked_at(words)}
         context["number"] = mailing.recipients_of_correction(report)
-        context["is_live"] = desk.live_edition(report) is not None
+        context["is_live"] = mailing.live_edition(report) is not None
+        context["no_address"] = desk.NO_ADDRESS if desk.lacks_postal_address() else ""
         return self.answer(request, "correct", context, 422 if form.errors else 200)
 
 

@@ -15,12 +15,12 @@ from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidg
 
 from follow import bouncing, desk
 from follow.admin.pages import OwnPages, needs
-from follow.models import ADDRESS_LENGTH, Follower, Suppression, address_digest
+from follow.models import ADDRESS_LENGTH, Follower, Suppression, address_digest, address_key
 from newsroom.lib.fields import room
 from newsroom.lib.forms import Email, OneLine
 from newsroom.lib.numbers import row_number
 
-SEE = "follow.view_suppression"
+SEE, SEE_FOLLOWERS = "follow.view_suppression", "follow.view_follower"
 LIFTED = "Lifted. Whoever followed under this address gets mail again from now on."
 
 
@@ -100,11 +100,18 @@ class SuppressionsAdmin(OwnPages):
             "title": "Is this address suppressed?",
             "email": email,
             "found": Suppression.objects.select_related("created_by").filter(digest=address_digest(email)).first(),
+            "follower": self.known(request, email),
             "form": note if "_add" in request.POST else NoteForm(),
             "may_add": request.user.has_perm(bouncing.ADD),
             "may_lift": request.user.has_perm(bouncing.LIFT),
         }
         return self.answer(request, "address", context, 422 if "_add" in request.POST else 200)
+
+    def known(self, request: HttpRequest, email: str) -> Follower | None:
+        """The follower with this address, for those who may see followers."""
+        if not request.user.has_perm(SEE_FOLLOWERS):
+            return None
+        return Follower.objects.filter(key=address_key(email)).first()
 
     def added(self, request: HttpRequest, email: str, note: str) -> HttpResponse:
         bouncing.suppress(email, by=request.user, note=note)

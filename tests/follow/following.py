@@ -33,4 +33,5 @@ def sent(mailing: Mailing) -> None:
 
 
 def dropped(delivery: Delivery, why: str = "550 refused") -> None:
-    Delivery.objects.filter(pk=delivery.pk).update(dropped_at=timezone.now(), attempts=1, last_error=why)
+    failed = {"dropped_at": timezone.now(), "has_failed": True, "attempts": 1, "last_error": why}
+    Delivery.objects.filter(pk=delivery.pk).update(**failed)

@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from follow import desk, enrolling
 from follow.bouncing import bounce, is_suppressed
-from follow.models import Delivery, Follower, Growth
+from follow.models import Delivery, Follower, Growth, Wish
 from follow.subscribing import pause
 from follow.topics import find
 from tests.desk.browsing import Form, signed_in, words
 from tests.factories import follower as following
 from tests.factories import person, published
+from tests.follow.asking import asked
 from tests.follow.following import announced, dropped, followers
 
 pytestmark = pytest.mark.django_db
@@ -232,12 +233,34 @@ def test_a_followers_page_says_what_was_agreed_sent_and_what_came_back():
         assert said in page
 
 
+def test_a_followers_page_says_what_was_asked_for_in_as_many_queries_for_one_wish_and_for_three(
+    django_assert_num_queries,
+):
+    published(title="News", companies=3)
+    client = administrator()
+    for number in (1, 3):
+        email = f"f{number}@example.org"
+        pairs = [find("company", f"company-{n}").pair for n in range(1, number + 1)]
+        wish = asked(email, *pairs, frequency="weekly", network=email)
+        for pair in pairs[1:]:
+            Wish.objects.create(follower=wish.follower, choices=[pair], consent_text="Yes", source="/")
+        client.get(f"{HERE}{wish.follower_id}/")
+        with django_assert_num_queries(14):
+            page = words(client.get(f"{HERE}{wish.follower_id}/"))
+        assert "Company: Company 1" in page
+        assert "(once a week), on https://newsroom.example/follow/; not confirmed" in page
+    assert "Company: Company 3 (each issue)" in page
+
+
 def test_stopping_asks_and_then_nothing_is_written_to_the_address_any_more():
     (follower,) = followers("ann@example.org")
     mailing = announced()
     client = administrator()
     page = f"{HERE}{follower.pk}/stop/"
-    assert "Write to this address no more?" in words(client.get(page))
+    question = words(client.get(page))
+    assert "Write to this address no more?" in question
+    assert "It can be lifted later" in question
+    assert "for good" not in question
     assert not is_suppressed("ann@example.org")
     response = client.post(page, follow=True)
     assert is_suppressed("ann@example.org")

@@ -1,5 +1,7 @@
 """Mailings on the desk: what an issue's mail is called and looks like, how far it got, and who may do what about it."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection
@@ -9,6 +11,7 @@ from django.utils import timezone
 from follow import desk, mailing
 from follow.models import Cover, Delivery, Follower, Mailing, Pace
 from follow.pacing import pace, set_pace
+from newsroom.announcing import announce_due
 from newsroom.publishing import withdraw
 from tests.desk.browsing import Form, signed_in, words
 from tests.factories import complete_issue, person, published
@@ -26,6 +29,16 @@ def page_of(row: Mailing) -> str:
 
 def cover_of(report) -> str:
     return f"{HERE}issue/{report.pk}/"
+
+
+def passed_over(title: str, **issue):
+    """An issue that readers have, and whose followers were not told."""
+    report = complete_issue(title=title, **issue)
+    mailing.prepare(report, subject="", preheader="", is_silent=True, by=None)
+    published(report)
+    announce_due()
+    mailing.prepare(report, subject="", preheader="", is_silent=False, by=None)
+    return report
 
 
 @pytest.fixture
@@ -73,8 +86,10 @@ def test_what_a_role_may_do(role, looks, prepares, sends, paces, on_its_way):
     for page in (HERE, here, f"{here}progress/", f"{here}preview/", cover_of(report), f"{cover_of(report)}preview/"):
         assert client.get(page).status_code in opens(looks, 200)
     assert client.post(f"{cover_of(report)}test/").status_code in opens(looks, 302)
-    assert client.post(cover_of(report), {"subject": "Mine"}).status_code in opens(prepares, 302)
-    for page in (f"{here}stop/", f"{cover_of(report)}correct/"):
+    draft = complete_issue(title="A draft")
+    assert client.post(cover_of(draft), {"subject": "Mine"}).status_code in opens(prepares, 302)
+    assert client.post(cover_of(report), {"subject": "Too late"}).status_code in opens(sends, 302)
+    for page in (f"{here}stop/", f"{cover_of(report)}correct/", f"{cover_of(report)}send/"):
         assert client.get(page).status_code in opens(sends, 200)
     assert client.post(f"{cover_of(report)}correct/", {"note": "x", "_look": ""}).status_code in opens(sends, 200)
     for act in ("pause", "resume", "again"):
@@ -85,6 +100,10 @@ def test_what_a_role_may_do(role, looks, prepares, sends, paces, on_its_way):
     on_its_way.refresh_from_db()
     assert bool(on_its_way.stopped_at) == sends
     assert bool(Cover.objects.filter(subject="Mine")) == prepares
+    assert bool(Cover.objects.filter(subject="Too late")) == sends
+    silent = passed_over("Passed over")
+    assert client.post(f"{cover_of(silent)}send/").status_code in opens(sends, 302)
+    assert bool(silent.mailings.exists()) == sends
 
 
 def test_errors_by_delivery_are_for_those_who_may_see_deliveries_and_addresses_for_those_who_may_see_followers(
@@ -166,7 +185,7 @@ def test_the_list_costs_the_same_with_one_mailing_and_with_three(writer):
             page = writer.get(HERE)
         counts.append(len(queries))
     assert len(page.context["page"].rows) == 3
-    assert counts == [11, 11]
+    assert counts == [12, 12]
 
 
 # The mail of an issue before it goes out
@@ -234,6 +253,9 @@ def test_who_has_no_address_is_told_so_and_a_server_that_is_away_is_named_withou
     assert "The test was not sent: no answer" in words(response)
     nobody = signed_in(person("Writer", email=""))
     assert "Your account has no address" in words(nobody.get(cover_of(report)))
+    assert "An administrator adds it" in words(nobody.get(cover_of(report)))
+    chief = person("Administrator", email="")
+    assert f'href="/admin/auth/user/{chief.pk}/change/"' in signed_in(chief).get(cover_of(report)).content.decode()
     assert "The test was not sent: no valid address" in words(nobody.post(f"{cover_of(report)}test/", follow=True))
 
 
@@ -330,7 +352,10 @@ def test_a_correction_is_seen_before_it_goes_to_those_who_got_the_issue(on_its_w
     unseen = Form(first, "note").send(editor, note="It was 4.", _send="")
     assert unseen.status_code == 200
     assert "srcdoc=" in unseen.content.decode()
+    assert "Not sent yet: look at it below" in words(unseen)
     changed = Form(unseen, "seen").send(editor, note="It was 40.", _send="")
+    assert "Not sent yet: you changed the words." in words(changed)
+    assert "Not sent yet" not in words(Form(changed, "seen").send(editor, _look=""))
     assert not Mailing.objects.filter(kind="correction").exists()
     done = Form(changed, "seen").send(editor, follow=True, _send="")
     assert "The correction is on its way." in words(done)
@@ -352,6 +377,102 @@ def test_there_is_no_correction_of_what_nobody_got_or_has_and_none_without_a_not
     assert response.status_code == 422
     assert "Say what was wrong, and what is right." in words(response)
     assert not Mailing.objects.exists()
+
+
+# What was passed over
+
+
+def test_an_issue_that_followers_were_not_told_of_is_sent_by_hand_once_somebody_was_asked(editor):
+    followers("ann@example.org", "ben@example.org")
+    followers("weekly@example.org", frequency="weekly")
+    report = passed_over("Chips")
+    waiting = words(editor.get(HERE)).split("Sent, or on the way")[0]
+    assert "Chips Live Followers were not told of this issue; that can be done by hand" in waiting
+    cover = editor.get(cover_of(report))
+    assert "no mail of it goes out any more" in words(cover)
+    assert "when the issue comes to readers for the first time" not in words(cover)
+    assert f'href="{cover_of(report)}send/"' in cover.content.decode()
+    asked = editor.get(f"{cover_of(report)}send/")
+    assert "Send it to 2 followers now" in words(asked)
+    assert "in the next digest for 1 more" in words(asked)
+    assert not Mailing.objects.exists()
+    done = editor.post(f"{cover_of(report)}send/", follow=True)
+    assert "The issue is on its way to its followers." in words(done)
+    row = report.mailings.get()
+    assert (row.deliveries.count(), row.created_by.username) == (2, "ed")
+    again = editor.post(f"{cover_of(report)}send/", follow=True)
+    assert "Followers were told of this issue before." in words(again)
+    assert "Send it to followers now" not in words(editor.get(cover_of(report)))
+    assert report.mailings.get().deliveries.count() == 2
+
+
+def test_nothing_is_sent_by_hand_that_readers_do_not_have_nor_by_who_may_only_prepare(editor, writer):
+    draft = complete_issue(title="Chips")
+    assert "Send it to followers now" not in words(editor.get(cover_of(draft)))
+    assert "Readers don’t have this issue now" in words(editor.get(f"{cover_of(draft)}send/"))
+    assert "Readers don’t have this issue now" in words(editor.post(f"{cover_of(draft)}send/", follow=True))
+    assert not Mailing.objects.exists()
+    assert "Send it to followers now" not in words(writer.get(cover_of(passed_over("Robots"))))
+
+
+def test_what_publishing_means_is_said_as_it_is():
+    followers("ann@example.org")
+    set_pace(by=None, postal_address="1 Fleet Street")
+
+    def said(report):
+        return desk.outlook(report, report.revisions.first().content)
+
+    draft = complete_issue(title="A draft")
+    assert said(draft) == "It goes by mail to 1 follower."
+    mailing.prepare(draft, subject="", preheader="", is_silent=True, by=None)
+    assert "not sent by mail, as somebody of the desk said" in said(draft)
+    assert (
+        said(announced(title="Chips").issues.get()) == "Followers were told of this issue before, so no mail is sent."
+    )
+    assert said(passed_over("Robots")) == desk.PASSED_OVER
+
+
+# The postal address
+
+
+def test_while_mails_have_no_postal_address_the_desk_is_told_where_to_set_it(on_its_way, editor, writer):
+    report = complete_issue(title="Robots")
+    pages = (
+        HERE,
+        cover_of(report),
+        f"{cover_of(on_its_way.issues.get())}correct/",
+        f"/admin/reports/report/{report.pk}/publish/now/",
+    )
+    for page in pages:
+        shown = editor.get(page)
+        assert "No postal address stands at the foot of mails yet" in words(shown), page
+        assert "follow-link" in shown.content.decode()
+    assert "Sending, by an editor." in words(writer.get(HERE))
+    set_pace(by=None, postal_address="1 Fleet Street")
+    for page in pages:
+        assert "No postal address" not in words(editor.get(page)), page
+
+
+# What mailings are called
+
+
+def test_an_issue_its_correction_and_the_weeks_digest_are_told_apart(on_its_way, editor):
+    sent(on_its_way)
+    report = on_its_way.issues.get()
+    mailing.correct(report, note="It was 40.", by=None)
+    mailing.correct(report, note="It was 400.", subject="Correction to chips", by=None)
+    digest = Mailing.objects.create(kind="digest", key="w", created_at=datetime(2026, 11, 22, 8, tzinfo=UTC))
+    digest.issues.set([report, complete_issue(title="Robots")])
+    page = words(editor.get(HERE))
+    for name in (
+        "Chips Done",
+        "Correction: Chips Sending",
+        "Correction to chips Sending",
+        "The week to 22 November 2026",
+    ):
+        assert name in page
+    assert "Weekly digest · Chips · Robots" in page
+    assert page.count("Correction: Correction") == 0
 
 
 # The pace

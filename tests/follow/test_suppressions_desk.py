@@ -40,7 +40,8 @@ def test_an_address_is_looked_up_added_and_lifted_in_forms_alone(client):
     form = Form(client.get(HERE), "email")
     assert form.address == ADDRESS
     looked = form.send(client, email=" ANN@Secret.example ")
-    assert "Not suppressed" in words(looked)
+    assert "Not suppressed It follows, or was asked whether it wants to" in words(looked)
+    assert f'href="/admin/follow/follower/{ann.pk}/"' in looked.content.decode()
     assert not is_suppressed("ann@secret.example")
     done = Form(looked, "email").send(client, follow=True, _add="", note="By letter")
     assert "Nothing is written to this address any more" in words(done)
@@ -100,10 +101,12 @@ def test_who_may_only_look_gets_no_buttons_and_no_further():
     somebody.user_permissions.add(Permission.objects.get(codename="view_suppression"))
     client = signed_in(somebody)
     suppress("ann@example.org", by=None)
+    followers("ben@example.org")
     for email in ("ann@example.org", "ben@example.org"):
         looked = client.post(ADDRESS, {"email": email})
         assert b'name="_lift"' not in looked.content
         assert b'name="_add"' not in looked.content
+        assert b"/admin/follow/follower/" not in looked.content
         for act in ("_add", "_lift"):
             assert client.post(ADDRESS, {"email": email, act: ""}).status_code == 403
     assert is_suppressed("ann@example.org")
