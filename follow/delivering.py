@@ -208,7 +208,7 @@ class Sender:
             raise Moot("confirmed already")
         if is_suppressed(follower.email):
             raise Moot("the address is suppressed")
-        return emails.confirm(wish, follower.email, identity=identity(delivery))
+        return emails.confirm(wish, follower.email, delivery=delivery.pk, identity=identity(delivery))
 
     def letter(self, delivery: Delivery, follower: Follower, choices: dict[int, list[Pair]]) -> Letter:
         """What a mailing says to this follower, drawn once for all who get the same."""

@@ -32,7 +32,7 @@ GENERAL: dict[Pair, str] = {
 NAMED = {str(Choice.Kind.COMPANY): "company", str(Choice.Kind.POLICY): "policy"}
 
 
-def confirm(wish: Wish, to: str, *, identity: str) -> EmailMultiAlternatives:
+def confirm(wish: Wish, to: str, *, delivery: int, identity: str) -> EmailMultiAlternatives:
     """To an address that was typed on the site: once, to ask whether its reader wants to follow."""
     url, out = mail_link("follow:confirm", CONFIRM, wish.pk), out_link(wish.follower_id)
     context = {
@@ -41,7 +41,7 @@ def confirm(wish: Wish, to: str, *, identity: str) -> EmailMultiAlternatives:
         "url": url,
         "out": out,
     }
-    return compose("confirm_follow", to, context, identity=identity, unsubscribe=out)
+    return numbered(compose("confirm_follow", to, context, identity=identity, unsubscribe=out), delivery)
 
 
 def newsletter(letter: Letter, follower: Follower, *, delivery: int, identity: str) -> EmailMultiAlternatives:
@@ -57,7 +57,12 @@ def newsletter(letter: Letter, follower: Follower, *, delivery: int, identity: s
         unsubscribe=out,
         list_id=LIST,
     )
-    made.metadata = {"delivery": str(delivery)}  # type: ignore[attr-defined] # for the reports of providers
+    return numbered(made, delivery)
+
+
+def numbered(made: EmailMultiAlternatives, delivery: int) -> EmailMultiAlternatives:
+    """With the number by which a provider's reports name it (`follow.receivers`); SMTP passes it over."""
+    made.metadata = {"delivery": str(delivery)}  # type: ignore[attr-defined]
     return made
 
 

@@ -23,7 +23,16 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from follow.models import ADDRESS_LENGTH, Choice, Follower, Growth, Suppression, address_digest, address_key
+from follow.models import (
+    ADDRESS_LENGTH,
+    Choice,
+    Departure,
+    Follower,
+    Growth,
+    Suppression,
+    address_digest,
+    address_key,
+)
 from follow.topics import REGISTERS, SECTIONS, Pair, find
 from newsroom.lib.addresses import one_spelling
 from newsroom.lib.fields import room
@@ -298,10 +307,11 @@ def unquoted(cell: str) -> str:
 
 @dataclass
 class Outcome:
-    """How many come, how many are there already, and how many must never be written to."""
+    """How many come, how many are there already, how many left, and how many must never be written to."""
 
     new: int = 0
     known: int = 0
+    left: int = 0
     suppressed: int = 0
 
 
@@ -314,17 +324,25 @@ def survey(sheet: Sheet) -> Outcome:
 
 
 def newcomers(rows: Iterable[Row], outcome: Outcome) -> Iterator[list[Row]]:
-    """The rows that come in, in batches, each looked up in two queries; the others are counted in `outcome`."""
-    left = iter(rows)
-    while batch := list(islice(left, BATCH)):
+    """The rows that come in, in batches, each looked up in three queries; the others are counted in `outcome`."""
+    rest = iter(rows)
+    while batch := list(islice(rest, BATCH)):
         digests = {row.email: address_digest(row.email) for row in batch}
-        found = Suppression.objects.filter(digest__in=digests.values())
-        suppressed = set(found.values_list("digest", flat=True))
-        allowed = [row for row in batch if digests[row.email] not in suppressed]
-        known = known_keys(allowed)
-        new = [row for row in allowed if address_key(row.email) not in known]
-        outcome.suppressed += len(batch) - len(allowed)
-        outcome.known += len(allowed) - len(new)
+        suppressed, left = (
+            set(model.objects.filter(digest__in=digests.values()).values_list("digest", flat=True))
+            for model in (Suppression, Departure)
+        )
+        known = known_keys(batch)
+        new = []
+        for row in batch:
+            if digests[row.email] in suppressed:
+                outcome.suppressed += 1
+            elif address_key(row.email) in known:
+                outcome.known += 1
+            elif digests[row.email] in left:
+                outcome.left += 1
+            else:
+                new.append(row)
         outcome.new += len(new)
         yield new
 
@@ -337,7 +355,7 @@ def known_keys(rows: list[Row]) -> set[str]:
 @transaction.atomic
 def enrol(sheet: Sheet, *, proof: str, by: Any, now: datetime | None = None) -> Outcome:
     """
-    Take in everybody of a sheet who is neither known nor suppressed, all or nobody.
+    Take in everybody of a sheet who is neither known nor suppressed, and did not leave before; all or nobody.
 
     `proof` says where and how they agreed, and is kept with each. Nobody is written to. Effects: the growth of the
     day is counted. Raises PermissionDenied, ValueError without a proof.

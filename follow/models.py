@@ -196,12 +196,14 @@ class Knock(models.Model):
 
 class Question(models.Model):
     """
-    That an address was to be asked whether a wish was its own, so that it is not asked too often: its hash, and when.
+    That somebody wanted an address to be asked whether a wish was its own, and whether it was: its hash, and when.
 
-    Forgotten after 30 days, or once it is answered; the follower may be forgotten before.
+    So no address is asked too often, even where its follower is forgotten in between. Forgotten after 30 days, or once
+    a question is answered.
     """
 
     digest = models.CharField(max_length=64)
+    was_asked = models.BooleanField(default=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -18,7 +18,20 @@ from django.utils import timezone
 from follow import mailing
 from follow.bouncing import drop_due, is_suppressed
 from follow.emails import in_words
-from follow.models import Choice, Delivery, Follower, Growth, Knock, Mailing, Wish, address_digest, address_key
+from follow.models import (
+    Choice,
+    Delivery,
+    Departure,
+    Follower,
+    Growth,
+    Knock,
+    Mailing,
+    Question,
+    Throttle,
+    Wish,
+    address_digest,
+    address_key,
+)
 from follow.topics import Pair
 from follow.wishing import chosen, follows, outcome, pairs_of, tidy
 from newsroom.lib.addresses import one_spelling
@@ -37,7 +50,7 @@ TOO_MANY = "Many have asked from your network. Please wait an hour, then send it
 # Of the mails that ask one address: the time between two, and how many may be left unanswered within which time.
 TIME_BETWEEN_QUESTIONS = timedelta(hours=1)
 TIME_OF_QUESTIONS = timedelta(days=30)
-MOST_QUESTIONS, MOST_TO_FOLLOWERS, MOST_AFTER_NO = 3, 10, 1
+MOST_QUESTIONS, MOST_AFTER_LEAVING = 3, 1
 
 UNCONFIRMED_KEPT = timedelta(days=7)
 ENDED_KEPT = timedelta(days=30)  # as the proof that what was sent had been asked for
@@ -85,28 +98,35 @@ def ask(wanted: Wanted, *, network: str, now: datetime | None = None) -> None:
     """
     Take down what somebody wants to be sent to an address, and have the address asked whether it does.
 
-    At most one mail an hour goes to it, and only so many that nobody answers (`next_question`); where none may go, the
-    last unconfirmed wish, whose mail is there already, becomes this one. To a suppressed address none ever goes.
-    Nothing that is sent at present changes until the mailbox confirms.
+    At most one mail an hour goes to it, and only so many that nobody answers (`next_question`). A wish whose mail is
+    still to be sent becomes this one; one whose mail is out stays what it was, or its reader would agree to what
+    somebody else asked for since. To a suppressed address no mail ever goes. Nothing that is sent at present changes
+    until the mailbox confirms.
 
-    Effects: a knock, and a wish; perhaps a follower, and the delivery of a mail that asks. Raises Refused: 429 if too
-    many come from the network.
+    Effects: a knock, a question, a wish and its delivery, which is dropped at once where no mail may go; perhaps a
+    follower. The same statements for every address. Raises Refused: 429 if too many come from the network.
     """
     now = now or timezone.now()
     one_at_a_time(f"following from {network}")  # always in this order, so that no two wait for each other
     refuse_flood(network, now)
     Knock.objects.create(network=network, at=now)
-    one_at_a_time(f"following by {address_digest(wanted.email)}")
+    digest = address_digest(wanted.email)
+    one_at_a_time(f"following by {digest}")
     follower = meet(wanted.email, now)
-    due_at = next_question(follower, now)
+    due_at = next_question(follower, digest, now)
     due_at = None if is_suppressed(follower.email) else due_at  # asked of everybody, so that nobody is told by the time
-    last = follower.wishes.filter(confirmed_at=None).first()
-    wish = Wish(follower=follower) if due_at or last is None else last
+    waiting = follower.wishes.filter(confirmed_at=None, delivery__sent_at=None, delivery__dropped_at=None).first()
+    wish = waiting or Wish(follower=follower)
     wish.choices, wish.frequency = [list(pair) for pair in tidy(wanted.choices)], wanted.frequency
     wish.consent_text, wish.source, wish.asked_at = consent(), wanted.source, now
     wish.save()
-    if due_at:
-        Delivery.objects.create(wish=wish, follower=follower, domain=follower.domain, created_at=now, due_at=due_at)
+    if waiting:
+        Delivery.objects.filter(wish=wish).update(domain=follower.domain)
+    else:
+        dropped = {} if due_at else {"dropped_at": now, "last_error": "asked too often, or suppressed"}
+        written = {"wish": wish, "follower": follower, "domain": follower.domain, "created_at": now, **dropped}
+        Delivery.objects.create(**written, due_at=due_at or now)
+    Question.objects.create(digest=digest, at=now, was_asked=bool(due_at) and not waiting)
 
 
 def refuse_flood(network: str, now: datetime) -> None:
@@ -131,24 +151,22 @@ def meet(email: str, now: datetime) -> Follower:
     return Follower.objects.get(key=new.key)
 
 
-def next_question(follower: Follower, now: datetime) -> datetime | None:
+def next_question(follower: Follower, digest: str, now: datetime) -> datetime | None:
     """
-    When a mail that asks may go to a follower: an hour after the last one at the earliest.
+    When a mail that asks may go to a follower, whose address has this digest: an hour after the last at the earliest.
 
     None if another one is on its way, or went out within the hour and waits for an answer, or if too many were left
-    unanswered within 30 days. After "leave me alone" a single one is too many.
+    unanswered within 30 days. After "leave me alone" none goes.
     """
     unanswered = Q(wish__confirmed_at=None)
     asked = follower.deliveries.filter(wish__isnull=False, dropped_at=None).aggregate(
         waiting=Count("pk", filter=unanswered & (Q(sent_at=None) | Q(sent_at__gt=now - TIME_BETWEEN_QUESTIONS))),
-        lately=Count("pk", filter=unanswered & Q(sent_at__gt=now - TIME_OF_QUESTIONS)),
         last=Max("sent_at"),
     )
-    if follower.ended_at:
-        most = MOST_QUESTIONS if follower.confirmed_at else MOST_AFTER_NO
-    else:
-        most = MOST_TO_FOLLOWERS if follower.confirmed_at else MOST_QUESTIONS
-    if asked["waiting"] or asked["lately"] >= most:
+    lately = Question.objects.filter(digest=digest, was_asked=True, at__gt=now - TIME_OF_QUESTIONS).count()
+    after_leaving = MOST_AFTER_LEAVING if follower.confirmed_at else 0
+    most = after_leaving if follower.ended_at else MOST_QUESTIONS
+    if asked["waiting"] or lately >= most:
         return None
     return max(now, asked["last"] + TIME_BETWEEN_QUESTIONS) if asked["last"] else now
 
@@ -186,6 +204,9 @@ def confirm(wish: int, now: datetime | None = None) -> Follower | None:
     follower.ended_at = follower.paused_until = None
     follower.save()
     Wish.objects.filter(pk=wish).update(confirmed_at=now)
+    digest = address_digest(follower.email)
+    Question.objects.filter(digest=digest).delete()
+    Departure.objects.filter(digest=digest).delete()
     if no_longer_waits:
         mailing.make_up_for(follower, now=now)
     if is_new:
@@ -261,10 +282,17 @@ def end(follower: int, now: datetime | None = None) -> bool:
         return False
     if found.ended_at is None:
         Follower.objects.filter(pk=found.pk).update(ended_at=now)
+        depart([found.email], now)
         if follows(found):
             Growth.count(left=1, now=now)
     drop_due(found, "wants no mail", now)
     return True
+
+
+def depart(emails: Iterable[str], now: datetime) -> None:
+    """Remember, by its hash, that an address left, so that no old list brings it back. It may ask anew itself."""
+    rows = [Departure(digest=address_digest(email), at=now) for email in emails]
+    Departure.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 # Giving out what is kept, and erasing it
@@ -360,14 +388,15 @@ def erase_own(follower: int) -> bool:
     """
     Erase a follower, for himself: address, choices, wishes, consent, what came back. False if he is nobody (any more).
 
-    Of the mails that were sent there stays that there was one; if the address must never be written to, its hash stays,
-    or somebody could have it written to again. Effects: the growth of the day, if he followed.
+    Of the mails that were sent there stays that there was one; of the address its hash: if it must never be written to,
+    and so that no old list brings it back. Effects: the growth of the day, if he followed.
     """
     found = Follower.objects.select_for_update().filter(pk=follower).first()
     if found is None:
         return False
     if follows(found):
         Growth.count(left=1)
+    depart([found.email], timezone.now())
     remove([found.pk])
     return True
 
@@ -378,7 +407,9 @@ def remove(followers: list[int]) -> None:
     gone = "the follower is gone"
     deliveries.unsent().update(dropped_at=timezone.now(), last_error=gone, lease=None, leased_until=None)
     deliveries.update(domain="")
-    Follower.objects.filter(pk__in=followers).delete()
+    gone_too = Follower.objects.filter(pk__in=followers)
+    Throttle.objects.filter(domain__in=gone_too.values("domain")).delete()  # those of others come back by themselves
+    gone_too.delete()
 
 
 # Forgetting in time: plain functions for a schedule, that may run at any time and any number of times
@@ -404,6 +435,11 @@ def forget_ended(now: datetime | None = None) -> int:
 def forget_knocks(now: datetime | None = None) -> int:
     """Forget from which networks somebody asked more than a day ago; how often that was."""
     return Knock.objects.filter(at__lte=(now or timezone.now()) - KNOCK_KEPT).delete()[0]
+
+
+def forget_questions(now: datetime | None = None) -> int:
+    """Forget which addresses were to be asked more than 30 days ago; how often that was."""
+    return Question.objects.filter(at__lte=(now or timezone.now()) - TIME_OF_QUESTIONS).delete()[0]
 
 
 def forget(followers: QuerySet[Follower], now: datetime) -> int:

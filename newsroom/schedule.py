@@ -36,6 +36,7 @@ JOBS = [
     Job("forget unconfirmed followers", timedelta(hours=1), subscribing.forget_unconfirmed),
     Job("forget followers who left", timedelta(hours=1), subscribing.forget_ended),
     Job("forget who asked for mail", timedelta(hours=1), subscribing.forget_knocks),
+    Job("forget whom we asked", timedelta(hours=1), subscribing.forget_questions),
     Job("forget uploaded lists", timedelta(hours=1), enrolling.forget_uploads),
     Job("drop stale deliveries", timedelta(hours=1), delivering.drop_stale),
     Job("forget turns", timedelta(hours=1), pacing.forget_turns),

@@ -119,11 +119,12 @@ def preferences(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 def save(follower: int, chosen: dict[str, Any], pressed: Mapping[str, str]) -> str:
-    """Save what was chosen, and pause or go on if that button was pressed; which of DONE was done."""
+    """Save what was chosen, and pause or go on if that button was pressed; which of DONE was done, if any."""
     length = pressed.get("pause", "")
     if length in PAUSES:
         pause(follower, length)  # first, so that nothing is made up for to somebody who wants a rest
-    change(follower, chosen["what"], chosen["frequency"])
+    if not change(follower, chosen["what"], chosen["frequency"]):
+        return ""  # he has left, which the page says
     if length in PAUSES:
         return "paused"
     if "resume" not in pressed:

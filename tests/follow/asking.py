@@ -45,11 +45,11 @@ def asked(email: str = EMAIL, *pairs: Pair, frequency: str = "each", network: st
 
 def mailed(delivery: Delivery | None = None) -> Any:
     """Have a mail that asks go out now, and give it back: the last one, if none is named."""
-    delivery = delivery or Delivery.objects.filter(wish__isnull=False).latest("pk")
+    delivery = delivery or Delivery.objects.filter(wish__isnull=False, dropped_at=None).latest("pk")
     assert delivery.wish
     assert delivery.follower
     Delivery.objects.filter(pk=delivery.pk).update(sent_at=timezone.now())
-    return confirm_mail(delivery.wish, delivery.follower.email, identity="x")
+    return confirm_mail(delivery.wish, delivery.follower.email, delivery=delivery.pk, identity="x")
 
 
 def following(email: str = EMAIL, *pairs: Pair, frequency: str = "each") -> Follower:

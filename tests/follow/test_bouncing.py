@@ -11,8 +11,10 @@ from django.urls import clear_url_caches, include, path
 from django.utils import timezone
 
 from follow.bouncing import bounce, is_suppressed, lift, suppress
+from follow.delivering import send_due
 from follow.models import Bounce, Delivery, Follower, Growth, Suppression
 from follow.receivers import kind_of
+from follow.subscribing import Wanted, ask
 from newsroom import urls
 from tests.factories import announced, follower, person
 from tests.together import at_once
@@ -125,6 +127,16 @@ def test_a_provider_reports(report, record, kind, state):
     assert row.disabled_for == state
     assert Bounce.objects.count() == 1
     assert row.email not in Bounce.objects.get().said
+
+
+def test_a_complaint_about_a_question_ends_it_too(report, mailoutbox):
+    ask(Wanted("asked@example.org", [("issues", 0)], "each", "/follow/"), network="a network")
+    assert send_due() == 1
+    named = int(mailoutbox[0].metadata["delivery"])
+    assert report(named, "asked@example.org", "SpamComplaint", "SpamComplaint").status_code == 200
+    assert is_suppressed("asked@example.org")
+    ask(Wanted("asked@example.org", [("issues", 0)], "each", "/follow/"), network="a network")
+    assert send_due() == 0
 
 
 @pytest.mark.parametrize(

@@ -31,9 +31,11 @@ from follow.enrolling import (
     survey,
 )
 from follow.models import Choice, Delivery, Follower, Growth
+from follow.subscribing import confirm, end, erase_own, forget_ended
 from follow.topics import find
 from newsroom.lib.sheets import csv_lines
-from tests.factories import complete_issue, person, published
+from tests.factories import complete_issue, follower, person, published
+from tests.follow.asking import asked
 
 NOW = datetime(2025, 4, 12, 12, 0, tzinfo=UTC)
 HEAD = "email,confirmed_at,source,choices,frequency\n"
@@ -408,3 +410,21 @@ def test_uploads_that_nobody_confirmed_are_deleted_after_a_day(settings, tmp_pat
     os.utime(old, (yesterday, yesterday))
     keep_upload(b"y", by=None)
     assert (old.exists(), new.exists()) == (False, True)
+
+
+@pytest.mark.django_db
+def test_an_old_list_brings_nobody_back_who_left_or_was_erased():
+    administrator = person("Administrator")
+    rows = {name: follower(f"{name}@example.org") for name in ("left", "erased", "asked-anew", "stays")}
+    for name in ("left", "asked-anew"):
+        end(rows[name].pk)
+    erase_own(rows["erased"].pk)
+    Follower.objects.filter(key__in=["left@example.org", "asked-anew@example.org"]).update(
+        ended_at=timezone.now() - timedelta(days=31)
+    )
+    forget_ended()
+    confirm(asked("asked-anew@example.org").pk)
+    sheet = read_sheet("email,confirmed_at\n" + "".join(f"{name}@example.org,2026-01-01\n" for name in rows))
+    outcome = enrol(sheet, proof="An old list", by=administrator)
+    assert (outcome.new, outcome.known, outcome.left, outcome.suppressed) == (0, 2, 2, 0)
+    assert set(Follower.objects.values_list("key", flat=True)) == {"stays@example.org", "asked-anew@example.org"}
