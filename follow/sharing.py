@@ -204,9 +204,14 @@ class Widgets:
         return absolute(self.path)
 
     @property
-    def shows_address(self) -> bool:
-        """Whether the address stands there to be copied by hand, for those without a script."""
-        return any(widget.kind == "copy" for widget in (*self.bar, *self.behind))
+    def address_below(self) -> bool:
+        """Whether the address stands below the bar to be copied by hand, as "Copy link" stands in it."""
+        return any(widget.kind == "copy" for widget in self.bar)
+
+    @property
+    def address_behind(self) -> bool:
+        """Whether it stands behind "Share", as "Copy link" does."""
+        return any(widget.kind == "copy" for widget in self.behind)
 
 
 def widgets(title: str, path: str) -> Widgets:
@@ -256,19 +261,26 @@ HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn
 NOT_PUBLIC = {"alt", "arpa", "example", "home", "internal", "invalid", "lan", "local", "localhost", "onion", "test"}
 
 
+# What people paste in the place of it: the address of a page there, or an account's name.
+PASTED = re.compile(r"(?:https?://)?([^\s/@:?#\\]+)(?:/[^\s?#\\]*)?|@?[^\s/@:?#\\]+@([^\s/@:?#\\]+)", re.IGNORECASE)
+
+
 def instance_of(text: str) -> str:
     """
     The host name that somebody typed, in ASCII and lower case (IDNA, RFC 5891).
 
-    Raises ValidationError for all else: an account's name, a port, a path, an IP address, a name without a dot.
+    Also that of a web address with no more than a path, such as https://mastodon.social/@me, and of an account's name,
+    such as @me@mastodon.social. Raises ValidationError for all else: a port, a name with a password, another scheme, an
+    IP address, a name without a dot.
     """
-    text = one_line(text).rstrip(".")
+    found = PASTED.fullmatch(one_line(text))
+    name = (found[1] or found[2]) if found else ""
     try:
-        host = punycode(text).lower()  # before it is looked at: this makes a plain "/" of "／"
+        host = punycode(name.rstrip(".")).lower()  # before it is looked at: this makes a plain "/" of "／"
     except UnicodeError:
         host = ""
     if len(host) > 253 or not HOST.fullmatch(host) or host.rpartition(".")[2] in NOT_PUBLIC:
-        raise ValidationError("Please enter the name of your server alone, such as mastodon.social.")
+        raise ValidationError("Please enter the name of your server, such as mastodon.social.")
     return host
 
 

@@ -35,7 +35,7 @@
 
   const pressed = (event) => {
     const widget = event.target.closest("[data-kind]");
-    if (widget) count(widget.dataset.kind);
+    if (widget && widget.dataset.kind !== "copy") count(widget.dataset.kind); // that is counted once it is copied
   };
   share.addEventListener("click", pressed);
   share.addEventListener("auxclick", (event) => event.button === 1 && pressed(event));
@@ -84,6 +84,7 @@
     const usual = label.textContent;
     try {
       await navigator.clipboard.writeText(address);
+      count("copy");
       status.textContent = "The address is copied.";
       label.textContent = "Copied";
       setTimeout(() => {
@@ -92,12 +93,13 @@
       }, 3000);
     } catch {
       // Not allowed, or not over https: the address is shown, and marked for the reader's own hand.
-      if (!byHand) return;
       byHand.hidden = false;
-      more.open = true;
+      if (more?.contains(byHand)) more.open = true;
+      status.textContent = "The address is marked, to be copied.";
       byHand.querySelector("input").select();
     }
   });
+  byHand?.addEventListener("copy", () => count("copy"));
 
   share.querySelector("[data-kind=print]")?.addEventListener("click", () => print());
 })();

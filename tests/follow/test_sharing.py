@@ -324,6 +324,13 @@ class TestMastodon:
             ("象.社交.公司", "xn--ei3a.xn--tlq815h.xn--55qx5d"),
             ("ｍastodon。social", "mastodon.social"),
             ("xn--bcher-kva.social", "xn--bcher-kva.social"),
+            ("https://mastodon.social", "mastodon.social"),
+            (" HTTPS://Mastodon.Social/@me@other.social/1", "mastodon.social"),
+            ("http://bücher.social/", "xn--bcher-kva.social"),
+            ("mastodon.social/", "mastodon.social"),
+            ("mastodon.social/@me", "mastodon.social"),
+            ("@me@mastodon.social", "mastodon.social"),
+            ("me@mastodon.social", "mastodon.social"),
         ],
     )
     def test_a_host_name_in_any_script(self, typed, host):
@@ -334,8 +341,16 @@ class TestMastodon:
     @pytest.mark.parametrize(
         "typed",
         [
-            *("", " ", "mastodon", "localhost", "me@mastodon.social", "@me@mastodon.social", "https://mastodon.social"),
-            *("mastodon.social/", "mastodon.social:8080", "mastodon.social/@me", "mastodon.social?x", "a.b#c"),
+            *("", " ", "mastodon", "localhost", "@me", "@me@", "https://", "@@mastodon.social", "a@b@mastodon.social"),
+            *("https://me@mastodon.social/", "https://me:pw@mastodon.social", "https://mastodon.social:443/"),
+            *(
+                "ftp://mastodon.social/",
+                "https:mastodon.social",
+                "https://mastodon.social/?x",
+                "https://mastodon.social/#x",
+            ),
+            *("https://localhost/", "https://127.0.0.1/@me", "@me@localhost", "https://a.social\\@b.social/"),
+            *("mastodon.social:8080", "mastodon.social?x", "a.b#c"),
             *("a b.com", "127.0.0.1", "[::1]", "2130706433", "0x7f.1", "1.2.3", "mastodon.123"),
             *("mastodon.local", "x.internal", "x.onion", "x.test", "javascript:alert(1)", "//mastodon.social"),
             *("-a.social", "a-.social", "a..social", ".social", "a" * 64 + ".social", "a." * 130 + "social"),
