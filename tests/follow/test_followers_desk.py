@@ -245,7 +245,7 @@ def test_a_followers_page_says_what_was_asked_for_in_as_many_queries_for_one_wis
         for pair in pairs[1:]:
             Wish.objects.create(follower=wish.follower, choices=[pair], consent_text="Yes", source="/")
         client.get(f"{HERE}{wish.follower_id}/")
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(12):
             page = words(client.get(f"{HERE}{wish.follower_id}/"))
         assert "Company: Company 1" in page
         assert "(once a week), on https://newsroom.example/follow/; not confirmed" in page

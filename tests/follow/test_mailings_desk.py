@@ -471,7 +471,8 @@ def test_an_issue_its_correction_and_the_weeks_digest_are_told_apart(on_its_way,
         "The week to 22 November 2026",
     ):
         assert name in page
-    assert "Weekly digest · Chips · Robots" in page
+    assert "The week to 22 November 2026 Done Weekly digest ·" in page
+    assert "· Robots" in page
     assert page.count("Correction: Correction") == 0
 
 
