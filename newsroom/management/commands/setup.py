@@ -18,6 +18,18 @@ from reports.images import attach
 SAMPLE = Path(settings.BASE_DIR) / "newsroom" / "sample"
 
 
+MADE = """
+An editor's account was made. This is shown once:
+
+  name      editor
+  password  {password}
+
+It has no email address, so no test of a mail reaches it yet. An administrator gives it one, and sees who follows:
+
+  .venv/bin/python manage.py createsuperuser
+"""
+
+
 class Command(BaseCommand):
     help = (
         "On a site without any account, make an editor's (its password is printed once) and import and publish the "
@@ -34,9 +46,7 @@ class Command(BaseCommand):
             editor = User.objects.create_user("editor", password=password, is_staff=True, first_name="Editor")
             editor.groups.add(Group.objects.get(name="Editor"))
             self.publish_sample(by=editor)
-        self.stdout.write(
-            f"\nAn editor's account was made. This is shown once:\n\n  name      editor\n  password  {password}\n"
-        )
+        self.stdout.write(MADE.format(password=password))
 
     def publish_sample(self, *, by: User) -> None:
         text = (SAMPLE / "report-2025-04-12.txt").read_text(encoding="utf-8")
