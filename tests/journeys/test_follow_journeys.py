@@ -102,7 +102,7 @@ def test_a_fault_puts_the_reader_where_it_is_and_keeps_the_rest(
     expect(email).to_have_accessible_description("Please enter an email address such as name@example.net.")
     expect(page.get_by_label("Once a week")).to_be_checked()
     expect(page.get_by_role("alert").get_by_role("link")).to_have_count(2)
-    page.get_by_role("alert").get_by_role("link", name="Please choose what we may send you.").click()
+    page.get_by_role("alert").get_by_role("link", name="Corrections alone would bring nothing").click()
     expect(page.get_by_role("group", name="What may we send you?")).to_be_focused()
     page.get_by_label("International stories only").check()
     email.fill("jo@example.org")
