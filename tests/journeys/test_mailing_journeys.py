@@ -9,7 +9,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from follow.models import Cover, Follower, Mailing
-from tests.factories import complete_issue, person
+from newsroom.announcing import announce_due
+from tests.factories import complete_issue, person, published
 from tests.follow.following import announced, followers, sent
 
 NewPage = Callable[..., Page]
@@ -92,6 +93,50 @@ def test_a_mailing_is_stopped_and_looked_at_again_without_javascript(
     page.get_by_role("button", name="Stop for good").click()
     expect(page.locator("#mailing .desk-badge")).to_have_text("Stopped for good")
     assert Mailing.objects.get().stopped_at
+
+
+LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenrenten"
+
+
+@pytest.mark.parametrize(("scheme", "javascript"), [("light", True), ("dark", True), ("light", False)])
+def test_an_issue_that_was_passed_over_is_sent_by_hand_and_no_long_word_breaks_a_page(
+    new_page: NewPage, sign_in: SignIn, axe: Axe, administrator: Any, scheme: str, javascript: bool
+) -> None:
+    report = complete_issue(title=f"Of {LONG}", stories=1)
+    Cover.objects.create(report=report, is_silent=True)
+    published(report)
+    announce_due()
+    followers("ann@example.org", "ben@example.org")
+    page = new_page(width=360, scheme=scheme, javascript=javascript)
+    faults: dict[str, list[str]] = {}
+
+    def look() -> None:
+        if javascript:
+            page.wait_for_load_state("networkidle")
+            faults[page.url] = axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth") == 360, page.url
+
+    sign_in(page, administrator)
+    page.goto("/admin/follow/mailing/")
+    look()
+    page.get_by_role("link", name=LONG).click()
+    look()
+    page.get_by_role("link", name="Send it to followers now…").click()
+    look()
+    page.get_by_role("button", name="Send it to 2 followers now").click()
+    expect(page.get_by_text("The issue is on its way to its followers.")).to_be_visible()
+    look()
+    mailing = Mailing.objects.get()
+    assert mailing.deliveries.count() == 2
+    sent(mailing)
+    for address in (
+        f"/admin/follow/mailing/issue/{report.pk}/correct/",
+        f"/admin/follow/mailing/{mailing.pk}/stop/",
+        f"/admin/reports/report/{report.pk}/publish/now/",
+    ):
+        page.goto(address)
+        look()
+    assert faults == {address: [] for address in faults}
 
 
 @pytest.mark.parametrize("javascript", [True, False])
