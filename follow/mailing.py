@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -185,21 +185,35 @@ def write_deliveries(mailing: Mailing, followers: FollowerQuerySet, topics: Iter
     """
     One for each of them who chose any of the topics; how many that were.
 
-    A batch of followers at a time, in a few statements about single tables: so memory is bounded, and a database that
-    has no statistics yet of what was imported a minute ago has no choice of plans either.
+    A batch of followers at a time, by statements about single tables: so memory is bounded, and a database that has no
+    statistics yet of what was imported a minute ago has no choice of plans either.
     """
     written = last = 0
-    while some := list(followers.filter(pk__gt=last).order_by("pk").values_list("pk", "domain")[:BATCH]):
-        first, last = some[0][0], some[-1][0]
+    while some := list(followers.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        first, last = some[0], some[-1]
         here = Choice.objects.of(topics).filter(follower__gte=first, follower__lte=last).order_by()
-        choosing = set(here.values_list("follower", flat=True))
-        Delivery.objects.bulk_create(
-            Delivery(mailing=mailing, follower_id=pk, domain=domain, created_at=now, due_at=now)
-            for pk, domain in some
-            if pk in choosing
-        )
-        written += sum(pk in choosing for pk, _ in some)
+        chosen = sorted(set(here.values_list("follower", flat=True)).intersection(some))
+        insert_deliveries(mailing, chosen, now)
+        written += len(chosen)
     return written
+
+
+def insert_deliveries(mailing: Mailing, followers: list[int], now: datetime) -> None:
+    """One for each of these, in one statement: as objects, a hundred thousand of them take four times as long."""
+    if not followers:
+        return
+    chosen = Follower.objects.filter(pk__in=followers).order_by("id").values("id", "domain")
+    rows, numbers = chosen.query.sql_with_params()
+    at = connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO follow_delivery
+                (mailing_id, follower_id, domain, created_at, due_at, attempts, last_error, has_failed)
+            SELECT %s, chosen.id, chosen.domain, %s, %s, 0, '', %s FROM ({rows}) AS chosen
+            """,  # noqa: S608 - what stands in it is the ORM's own statement, with its parameters beside it
+            [mailing.pk, at, at, False, *numbers],
+        )
 
 
 # Corrections

@@ -484,6 +484,7 @@ class Widget(models.Model):
 
     class Meta:
         ordering = ("position", "pk")
+        verbose_name_plural = "share and follow"
 
     def __str__(self) -> str:
         return self.label
@@ -504,7 +505,7 @@ class Tally(models.Model):
 
     class Meta:
         ordering = ("-on",)
-        verbose_name_plural = "tallies"
+        verbose_name_plural = "reach"
         constraints = (models.UniqueConstraint(fields=["on", "kind", "report", "story"], name="tally_once"),)
         indexes = (models.Index(fields=["kind", "on"], name="tally_by_kind"),)
 
