@@ -8,7 +8,10 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.management import call_command
 
+from follow.models import Delivery
+from newsroom.announcing import announce_due
 from reports.models import Edition
+from tests.factories import follower
 
 pytestmark = pytest.mark.django_db
 
@@ -36,3 +39,10 @@ def test_the_second_time_it_says_and_changes_nothing():
     assert said() == ""
     assert User.objects.get().password == before
     assert Edition.objects.count() == 1
+
+
+def test_the_sample_is_in_nobodys_mail():
+    said()
+    follower("early@example.org")
+    assert announce_due() == 1
+    assert not Delivery.objects.exists()

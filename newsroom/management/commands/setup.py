@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils.crypto import get_random_string
 
+from follow.mailing import prepare
 from newsroom.importing import parse
 from newsroom.importing.drafts import earlier, save_draft
 from newsroom.publishing import publish
@@ -56,4 +57,6 @@ class Command(BaseCommand):
         if report.hero:
             with (SAMPLE / "hero.png").open("rb") as picture:
                 attach(report.hero, picture)
+        # Those who follow by the time that a worker runs for the first time want news, and no sample.
+        prepare(report, subject="", preheader="", is_silent=True, by=by)
         publish(report, by=by)
