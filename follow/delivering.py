@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.core.mail import EmailMultiAlternatives
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
@@ -48,6 +48,7 @@ PAUSES = [
     *(timedelta(hours=hours) for hours in (2, 6, 12, 24)),
 ]
 LETTERS_KEPT = 64
+MARKS = 5  # times that marking a mail as sent is tried; each may wait for SQLite's lock as long as all else does
 Now = Callable[[], datetime]
 
 
@@ -222,6 +223,8 @@ class Sender:
         if mailing.kind == Mailing.Kind.DIGEST:
             had = sent_by_itself(follower, editions)
             parts = [(edition, scope) for edition, scope in parts if edition.report_id not in had]
+        if delivery.created_at > mailing.created_at and mailing.kind == Mailing.Kind.ISSUE:
+            parts = [] if came_in_digest(follower, mailing) else parts
         if not parts:
             raise Moot("nothing in it was chosen, or all of it was sent before")
         key = (mailing.pk, mailing.subject, mailing.preheader, *((edition.pk, scope) for edition, scope in parts))
@@ -257,8 +260,9 @@ class Sender:
     def fail(self, pk: int, failure: Unsent) -> None:
         """After a failure: what becomes of the delivery, and of the round."""
         now = self.clock()
-        if failure.is_blamed:
-            put_off(pk, self.lease, failure, now)
+        if failure.is_reached:
+            # Whose fault it was or not: the next one is tried first, or one mail could stop all others.
+            put_off(pk, self.lease, failure, now, gives_up=failure.is_blamed)
         else:
             release(self.lease, [pk])
         if failure.server_away:
@@ -275,6 +279,12 @@ def sent_by_itself(follower: Follower, editions: list[Edition]) -> set[int]:
     issues = Mailing.objects.filter(kind=Mailing.Kind.ISSUE, issues__in=[edition.report_id for edition in editions])
     sent = issues.filter(deliveries__follower=follower, deliveries__sent_at__isnull=False)
     return set(sent.values_list("issues", flat=True))
+
+
+def came_in_digest(follower: Follower, mailing: Mailing) -> bool:
+    """Whether a digest brought this issue to a follower, between his wanting each issue and its mail."""
+    digests = Mailing.objects.filter(kind=Mailing.Kind.DIGEST, issues__in=mailing.issues.values("pk"))
+    return digests.filter(deliveries__follower=follower, deliveries__sent_at__isnull=False).exists()
 
 
 def identity(delivery: Delivery) -> str:
@@ -301,12 +311,23 @@ def wait(span: timedelta) -> None:
 
 
 def mark_sent(pk: int, now: datetime) -> bool:
-    """The server took it. Even where somebody dropped it that very instant: what is out is out."""
-    return bool(
-        Delivery.objects.filter(pk=pk).update(
-            sent_at=now, dropped_at=None, lease=None, leased_until=None, last_error="", attempts=F("attempts") + 1
-        )
-    )
+    """
+    The server took it. Even where somebody dropped it that very instant: what is out is out.
+
+    Where the database can't be written to at the moment, it is asked again: forgetting this would send the mail twice.
+    """
+    found = Delivery.objects.filter(pk=pk)
+    taken = {"sent_at": now, "dropped_at": None, "lease": None, "leased_until": None, "last_error": ""}
+    for left in reversed(range(MARKS)):
+        try:
+            return bool(found.update(**taken, attempts=F("attempts") + 1))
+        except OperationalError:
+            if not left or connection.in_atomic_block:
+                raise
+            logger.warning("Delivery %s could not be marked as sent yet", pk)
+            connection.close()
+            time.sleep(1)
+    return False
 
 
 def drop(deliveries: DeliveryQuerySet, why: str, now: datetime) -> int:
@@ -315,9 +336,11 @@ def drop(deliveries: DeliveryQuerySet, why: str, now: datetime) -> int:
 
 
 @transaction.atomic
-def put_off(pk: int, lease: uuid.UUID, failure: Unsent, now: datetime, *, bounces: bool = True) -> None:
+def put_off(
+    pk: int, lease: uuid.UUID, failure: Unsent, now: datetime, *, bounces: bool = True, gives_up: bool = True
+) -> None:
     """
-    After a failure that may be this mail's own: due again later, a little later each time, or dropped.
+    After a failure: due again later, a little later each time; dropped after the last, if it may be this mail's own.
 
     A mailbox that does not exist is a hard bounce; whatever else is given up in the end, a soft one, unless the failure
     was all ours. Nothing happens to a delivery that is in other hands by now.
@@ -327,7 +350,7 @@ def put_off(pk: int, lease: uuid.UUID, failure: Unsent, now: datetime, *, bounce
     delivery = Delivery.objects.unsent().select_for_update().filter(pk=pk, lease=lease).first()
     if delivery is None:
         return
-    attempts = delivery.attempts + 1
+    attempts = delivery.attempts + 1 if gives_up else min(delivery.attempts + 1, len(PAUSES))
     logger.warning("Delivery %s was not sent (attempt %s): %s", pk, attempts, failure.reason)
     found = Delivery.objects.filter(pk=pk)
     found.update(attempts=attempts, lease=None, leased_until=None, last_error=failure.reason[:200])

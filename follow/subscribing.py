@@ -185,6 +185,7 @@ def confirm(wish: int, now: datetime | None = None) -> Follower | None:
     Used if he left after having confirmed it.
     """
     now = now or timezone.now()
+    one_at_a_time(mailing.DIGESTS)  # before the follower, as announcing takes them in this order
     follower = Follower.objects.select_for_update(of=("self",)).filter(wishes=wish).first()
     if follower is None:
         return None
@@ -244,6 +245,7 @@ def change(follower: int, choices: Iterable[Pair], frequency: str, now: datetime
     Effects: the issues of the week, if he no longer waits for its digest.
     """
     now = now or timezone.now()
+    one_at_a_time(mailing.DIGESTS)  # before the follower, as announcing takes them in this order
     found = following(follower)
     if found is None:
         return False

@@ -14,7 +14,7 @@ def mail_can_leave(**asked: Any) -> list[Any]:
 
     try:
         get_connection()
-    except (ImproperlyConfigured, AnymailConfigurationError) as wrong:
+    except (ImproperlyConfigured, AnymailConfigurationError, ImportError) as wrong:
         return [Error(f"Mail can't leave as it is set up: {wrong}", id="newsroom.E001")]
     return []
 

@@ -1,29 +1,34 @@
 """The one task: to do a job of the schedule now. Beat asks for each as often as the schedule says."""
 
+from datetime import timedelta
+
 from newsroom.celery import app
-from newsroom.schedule import JOBS
+from newsroom.schedule import JOBS, Job
 
 BY_NAME = {job.name: job for job in JOBS}
 
 
+# How often beat asks for a keen job, so that several workers share a large mailing: one that is free takes the next
+# poke, and if none is, the poke expires and keeps no other job waiting.
+OFTEN = timedelta(seconds=1)
+
+
 @app.task(name="newsroom.do")  # type: ignore[untyped-decorator]
 def do(name: str) -> None:
-    """
-    Do a job, and ask for it once more if it is keen and found something to do.
+    """Do a job. Raises KeyError for one that is none (any more)."""
+    BY_NAME[name].run()
 
-    So many workers share a large mailing: each takes the next poke. Raises KeyError for a job that is none (any more).
-    """
-    job = BY_NAME[name]
-    if job.run() and job.is_keen:
-        do.apply_async([name], expires=job.every.total_seconds())
+
+def often(job: Job) -> timedelta:
+    return OFTEN if job.is_keen else job.every
 
 
 app.conf.beat_schedule = {
     job.name: {
         "task": do.name,
-        "schedule": job.every,
+        "schedule": often(job),
         "args": [job.name],
-        "options": {"expires": job.every.total_seconds()},  # a queue that nobody empties must not grow
+        "options": {"expires": often(job).total_seconds()},  # a queue that nobody empties must not grow
     }
     for job in JOBS
 }

@@ -20,7 +20,8 @@ class Mailbox:
     What arrived, in order; `answer`, given a recipient, says what the server answers to it.
 
     "250 OK" takes the mail; "550 …" and "451 …" refuse the recipient, with "DATA 554 …" the text; "lost" takes the mail
-    and hangs up before saying so, "cut" hangs up before it is taken.
+    and hangs up before saying so, "cut" hangs up before it is taken, "hang up" before the text is sent; "stall" thinks
+    about the recipient for three seconds.
     """
 
     def __init__(self) -> None:
@@ -54,6 +55,10 @@ class Mailbox:
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, to: str, options: list[str]) -> str:  # noqa: N802
         answer = self.answer(to)
+        if answer == "hang up":
+            server.transport.abort()
+        if answer == "stall":
+            await asyncio.sleep(3)
         if answer[0] in "45":
             return f"{answer} <{to}>"  # servers quote the address
         envelope.rcpt_tos.append(to)

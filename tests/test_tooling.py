@@ -57,6 +57,8 @@ class TestSettings:
             ({"DEFAULT_FROM_EMAIL": "desk@newsroom.example"}, "EMAIL_URL"),
             ({"EMAIL_URL": "pigeon://loft", "DEFAULT_FROM_EMAIL": "desk@newsroom.example"}, "EMAIL_URL"),
             ({"EMAIL_PROVIDER": "pigeon"}, "EMAIL_PROVIDER"),
+            ({"EMAIL_PROVIDER": "console"}, "EMAIL_PROVIDER"),
+            ({"EMAIL_PROVIDER": "a.b"}, "EMAIL_PROVIDER"),
             ({"EMAIL_PROVIDER": "postmark"}, "DEFAULT_FROM_EMAIL and ANYMAIL_WEBHOOK_SECRET"),
             ({"EMAIL_PROVIDER": "postmark", "EMAIL_URL": "smtp://localhost:25"}, "EMAIL_URL"),
             (

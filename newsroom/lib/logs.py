@@ -7,12 +7,8 @@ import re
 SECRET = re.compile(r"(/(?:follow/(?:confirm|preferences|out)|comments/(?:confirm|out|decide|status))/)[^/\s\"'?]+")
 
 
-class MaskSecrets(logging.Filter):
-    """Writes "…" for the secret in an address, wherever it stands in a line."""
+class Masked(logging.Formatter):
+    """Writes "…" for the secret in an address, wherever it stands in what is logged, tracebacks too."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        line = record.getMessage()
-        masked = SECRET.sub(r"\1…", line)
-        if masked != line:
-            record.msg, record.args = masked, ()
-        return True
+    def format(self, record: logging.LogRecord) -> str:
+        return SECRET.sub(r"\1…", super().format(record))

@@ -10,6 +10,7 @@ import smtplib
 from collections.abc import Mapping
 from typing import Any, Self
 
+import requests
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -20,6 +21,8 @@ from newsroom.lib.forms import AsciiMailbox
 from newsroom.lib.text import one_line
 
 mailbox = AsciiMailbox()
+NOT_NOW = {401, 403, 408, 429}  # of a provider's API: the key is wrong, or there were too many
+TIME_FOR_TEXT = 120  # seconds; less than a worker leaves of its lease (follow/delivering.py)
 TOO_LARGE = 552  # at MAIL FROM: the message exceeds a fixed limit (RFC 1870 §6.1)
 BUSY = 421  # "Service not available, closing transmission channel" (RFC 5321 §4.2.3)
 
@@ -30,7 +33,8 @@ class Unsent(Exception):
 
     `for_good` if trying again is pointless (RFC 5321 §4.2.1: 5yz); `server_away` if the next one would fare no better
     now; `is_blamed` unless it can't have been this message's fault (no connection, no log-in, the sender refused), so
-    that its attempts should be counted; `no_mailbox` if the server says that there is no such mailbox.
+    that its attempts should be counted; `is_reached` unless there was no connection to begin with; `no_mailbox` if the
+    server says that there is no such mailbox.
     """
 
     def __init__(
@@ -40,10 +44,11 @@ class Unsent(Exception):
         for_good: bool = False,
         server_away: bool = False,
         is_blamed: bool = True,
+        is_reached: bool = True,
         no_mailbox: bool = False,
     ) -> None:
         self.reason, self.for_good, self.server_away = reason, for_good, server_away
-        self.is_blamed, self.no_mailbox = is_blamed, no_mailbox
+        self.is_blamed, self.is_reached, self.no_mailbox = is_blamed, is_reached, no_mailbox
         super().__init__(reason)
 
 
@@ -135,9 +140,10 @@ class Post:
         self.sent += 1
 
     def hand_over(self, message: EmailMultiAlternatives) -> None:
-        self.is_handed_over = False
         if self.connection is None:
             self.open()
+        # Of others than SMTP nobody knows when they have it.
+        self.is_handed_over = not isinstance(getattr(self.connection, "connection", None), smtplib.SMTP)
         try:
             self.connection.send_messages([message])
         except Exception as error:  # noqa: BLE001 - an address alone can bring the library down in ways that nobody listed
@@ -155,19 +161,31 @@ class Post:
             self.connection.open()
         except Exception as error:  # noqa: BLE001 - a provider's settings can be wrong in any way
             self.close()
-            raise Unsent(unsent(error).reason, server_away=True, is_blamed=False) from None
+            raise Unsent(unsent(error).reason, server_away=True, is_blamed=False, is_reached=False) from None
         self.watch(getattr(self.connection, "connection", None))
 
     def watch(self, server: Any) -> None:
-        """Note from when on an SMTP server may have the text: up to then, nothing went out for certain."""
+        """
+        Note from when on an SMTP server may have the text: up to then, nothing went out for certain.
+
+        And wait longer for its answer to that than to all else, as it may have the text looked at first (RFC 5321
+        §4.5.3.2.6): who hangs up too early sends it again.
+        """
         if not isinstance(server, smtplib.SMTP):
-            self.is_handed_over = True
             return
         give = server.data
 
         def data(text: Any) -> Any:
             self.is_handed_over = True
-            return give(text)
+            if server.sock is None:
+                return give(text)
+            usual = server.sock.gettimeout()
+            server.sock.settimeout(TIME_FOR_TEXT)
+            try:
+                return give(text)
+            finally:
+                if server.sock is not None:
+                    server.sock.settimeout(usual)
 
         server.data = data  # type: ignore[assignment]
 
@@ -234,6 +252,10 @@ def by_provider(error: AnymailError) -> Unsent:
     kind, status = type(error).__name__, getattr(error, "status_code", None)
     if isinstance(error, AnymailRecipientsRefused):
         return Unsent("refused by the provider", for_good=True)  # which says why by its webhook, if it is for good
-    if isinstance(error, AnymailAPIError) and (status is None or status in {401, 403, 408, 429} or status >= 500):
-        return Unsent(f"no answer of the provider ({status or kind})", server_away=True, is_blamed=False)
+    if isinstance(error, AnymailAPIError):
+        reason = f"no answer of the provider ({status or kind})"
+        if status in NOT_NOW or isinstance(error.__cause__, requests.ConnectionError):
+            return Unsent(reason, server_away=True, is_blamed=False)
+        if status is None or status >= 500:  # it may have taken the mail all the same
+            return Unsent(reason, server_away=True)
     return Unsent(f"refused by the provider ({status or kind})", for_good=True)

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
+from follow.mailing import cover_of, prepare
 from follow.models import Delivery
 from newsroom.announcing import announce_due
+from newsroom.publishing import publish
 from reports.models import Edition, Image, Report, Source, Story
 from tests.desk.conftest import SAMPLE
 from tests.factories import follower
@@ -194,6 +198,16 @@ class TestWhatItSaves:
         as_json(file, "--publish", "--mail")
         announce_due()
         assert Delivery.objects.count() == 1
+
+    def test_the_words_of_the_desk_stay_and_what_was_scheduled_is_mailed_to_nobody(self, tmp_path: Path) -> None:
+        follower("reader@example.org")
+        report = Report.objects.get(slug=as_json(SAMPLE)["slug"])
+        prepare(report, subject="Desk words", preheader="", is_silent=False, by=None)
+        publish(report, by=None, at=timezone.now() + timedelta(days=30))
+        as_json(SAMPLE, "--publish")
+        announce_due()
+        assert not Delivery.objects.exists()
+        assert (cover_of(report).subject, cover_of(report).is_silent) == ("Desk words", True)
 
     def test_mail_goes_with_publishing(self) -> None:
         _, err, status = run(SAMPLE, "--mail")

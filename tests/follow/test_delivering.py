@@ -6,13 +6,15 @@ import smtplib
 import time
 import uuid
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from follow import delivering, emails, letters, mailing
 from follow.delivering import LEASE, MARGIN, PAUSES, Sender, claim, drop_stale, send_due
-from follow.models import Bounce, Choice, Delivery, Follower, Mailing, Suppression, Wish
+from follow.models import Bounce, Choice, Delivery, DeliveryQuerySet, Follower, Mailing, Suppression, Wish
 from follow.pacing import set_pace
 from newsroom.announcing import announce_due
 from newsroom.lib import tokens
@@ -33,6 +35,10 @@ def mailbox(settings):
 
 def followers(count: int, *choices: str) -> list[Follower]:
     return [follower(f"f{n}@d{n}.example.org", *choices) for n in range(count)]
+
+
+# As in production, where nothing is sent within a transaction.
+CONNECTION = {"in_atomic_block": False, "close": lambda: None, "features": connection.features}
 
 
 def kind_of(link: str) -> str:
@@ -343,9 +349,14 @@ def test_a_server_that_refuses_the_sender_blames_nobody(mailbox, monkeypatch):
     def refuse(self, sender, options=()):
         return 451, b"too many from you"
 
+    give = smtplib.SMTP.mail
     monkeypatch.setattr(smtplib.SMTP, "mail", refuse)
-    assert send_due() == 0
-    assert set(Delivery.objects.values_list("attempts", flat=True)) == {0}
+    now = timezone.now()
+    for n in range(30):  # a month
+        assert send_due(now + timedelta(days=n)) == 0
+    assert not Delivery.objects.filter(dropped_at__isnull=False).exists()
+    monkeypatch.setattr(smtplib.SMTP, "mail", give)
+    assert send_due(now + timedelta(days=40)) == 2
 
 
 def test_a_mail_that_always_cuts_the_line_stops_no_other(mailbox):
@@ -389,6 +400,69 @@ def test_a_server_that_ends_connections_after_so_many_mails_is_asked_again(mailb
     assert send_due() == 12
     assert mailbox.connections == 3
     assert set(Delivery.objects.values_list("attempts", flat=True)) == {1}
+
+
+@pytest.mark.parametrize("answer", ["421 not you", "DATA 421 not you", "hang up", "stall"])
+def test_a_recipient_with_whom_the_server_ends_the_line_stops_no_other(mailbox, settings, answer):
+    settings.EMAIL_TIMEOUT = 1
+    poison, *others = followers(3)
+    announced()
+    question = asked()  # which goes before all mailings
+    mailbox.answer = lambda to: answer if to in {poison.email, "asks@example.org"} else "250 OK"
+    now, sent = timezone.now(), 0
+    for n in range(4):
+        sent += send_due(now + timedelta(minutes=n))
+    assert sent == len(others)
+    assert sorted(mail["To"] for mail in mailbox.mails) == [person.email for person in others]
+    for delivery in (Delivery.objects.get(follower=poison), Delivery.objects.get(pk=question.pk)):
+        assert delivery.dropped_at is None
+        assert delivery.last_error
+    mailbox.answer = lambda to: "250 OK"
+    assert send_due(now + timedelta(days=1)) == 2
+
+
+def test_a_server_that_looks_at_the_text_for_long_is_waited_for(mailbox, settings):
+    settings.EMAIL_TIMEOUT = 1
+    mailbox.slowness = 2
+    follower()
+    announced()
+    assert send_due() == 1
+    assert send_due(soon()) == 0
+    assert len(mailbox.mails) == 1
+
+
+def test_what_went_out_is_marked_though_the_database_is_busy(mailbox, monkeypatch):
+    follower()
+    announced()
+    update, busy = DeliveryQuerySet.update, [1, 1]
+
+    def locked(self, **fields):
+        if fields.get("sent_at") and busy and busy.pop():
+            raise OperationalError("database is locked")
+        return update(self, **fields)
+
+    monkeypatch.setattr(DeliveryQuerySet, "update", locked)
+    monkeypatch.setattr(delivering, "connection", SimpleNamespace(**CONNECTION))
+    monkeypatch.setattr(delivering.time, "sleep", lambda seconds: None)
+    assert send_due() == 1
+    assert busy == []
+    assert Delivery.objects.get().sent_at
+
+
+def test_an_issue_that_a_digest_brought_meanwhile_is_not_sent_again(mailbox):
+    person = follower(frequency="weekly")
+    now = timezone.now()
+    announced(title="News")
+    Follower.objects.filter(pk=person.pk).update(frequency="each")
+    assert mailing.make_up_for(person) == 1
+    issue = Mailing.objects.get()
+    mailing.pause(issue, by=None)
+    Follower.objects.filter(pk=person.pk).update(frequency="weekly")
+    mailing.send_weekly(now + timedelta(days=7))
+    assert send_due(now + timedelta(days=7)) == 1
+    mailing.resume(issue, by=None)
+    assert send_due(now + timedelta(days=8)) == 0
+    assert len(mailbox.mails) == 1
 
 
 def test_a_mail_that_is_too_large_for_the_server_stops_no_other(mailbox, monkeypatch):

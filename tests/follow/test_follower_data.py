@@ -42,12 +42,6 @@ def known():
     return follower
 
 
-@pytest.fixture
-def later(time_machine):
-    """`later(timedelta(hours=2))`: it is that much later."""
-    return lambda time: time_machine.move_to(timezone.now() + time)
-
-
 def everything() -> str:
     models = (Follower, Choice, Wish, Delivery, Bounce, Knock, Suppression, Growth)
     return "".join(serialize("json", model.objects.all()) for model in models)

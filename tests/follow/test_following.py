@@ -47,12 +47,6 @@ def policy(edition):
     return find("policy", "policy-1")
 
 
-@pytest.fixture
-def later(time_machine):
-    """`later(timedelta(hours=2))`: it is that much later."""
-    return lambda time: time_machine.move_to(timezone.now() + time)
-
-
 def rows():
     return [model.objects.count() for model in (Follower, Wish, Delivery, Knock, Choice, Growth)]
 

@@ -27,6 +27,7 @@ from follow.mailing import (
 )
 from follow.models import Cover, Delivery, Follower, Mailing
 from follow.pacing import set_pace
+from follow.subscribing import change, erase_own
 from newsroom.announcing import announce_due
 from newsroom.publishing import publish, withdraw
 from policies.models import Policy
@@ -250,6 +251,26 @@ def test_stopping_while_workers_are_busy_stops(monkeypatch, settings):
     assert not Delivery.objects.unsent().exists()
     assert outcomes[0] + Delivery.objects.filter(sent_at__isnull=False).count() >= 60
     assert Delivery.objects.filter(last_error="stopped by the desk").count() <= outcomes[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_wants_each_issue_while_one_is_announced_gets_it():
+    row = follower("switches@example.org")
+    for n in range(5):
+        Follower.objects.filter(pk=row.pk).update(frequency=Follower.Frequency.WEEKLY)
+        report = published(title=f"Issue {n}").report
+        at_once(lambda number: announce_due() if number else change(row.pk, [("issues", 0)], "each"), 2)
+        assert Delivery.objects.filter(follower=row, mailing__issues=report).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_erasing_somebody_while_an_issue_is_announced_disturbs_nobody():
+    follower("stays@example.org")
+    for n in range(5):
+        row = follower(f"{n}@example.org")
+        report = published(title=f"Issue {n}").report
+        assert sum(at_once(lambda number, pk=row.pk: announce_due() if number else erase_own(pk), 2)) == 2
+        assert Mailing.objects.get(issues=report).deliveries.filter(follower__isnull=False).count() == 1
 
 
 def test_one_that_can_not_be_announced_keeps_no_other_from_it(monkeypatch):

@@ -1,6 +1,7 @@
 """Addresses that people type: of mailboxes, one spelling each; of the web, what can be read; in the log, no secret."""
 
 import logging
+import sys
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from newsroom.lib.addresses import LONGEST, one_spelling
 from newsroom.lib.forms import AsciiMailbox
 from newsroom.lib.links import is_address, joined
-from newsroom.lib.logs import MaskSecrets
+from newsroom.lib.logs import Masked
 from newsroom.lib.mail import Unsent, compose
 from newsroom.lib.richtext import clean
 
@@ -89,5 +90,13 @@ def test_joining_never_fails(text):
 )
 def test_the_log_holds_no_key_to_a_door(line, masked):
     record = logging.LogRecord("django.request", logging.WARNING, "", 0, "%s", (line,), None)
-    assert MaskSecrets().filter(record)
-    assert record.getMessage() == masked
+    assert Masked("{message}", style="{").format(record) == masked
+
+
+def test_a_traceback_holds_none_either():
+    try:
+        raise ValueError("/follow/out/sEcReT/ failed")
+    except ValueError:
+        record = logging.LogRecord("x", logging.ERROR, "", 0, "Oh", (), sys.exc_info())
+    assert "sEcReT" not in Masked().format(record)
+    assert "/follow/out/…/ failed" in Masked().format(record)

@@ -1,8 +1,11 @@
 """Drawing a mail and handing it to a server that may refuse, stall or vanish."""
 
 import pytest
+import requests
+from anymail.exceptions import AnymailRequestsAPIError
 from django.core import mail as outbox
 
+from newsroom.lib import mail as mail_module
 from newsroom.lib.mail import Post, Unsent, compose
 from tests.mailbox import open_mailbox
 
@@ -122,3 +125,52 @@ def test_no_server_at_all(settings):
     assert (failure.value.reason, failure.value.server_away) == ("no answer (ConnectionRefusedError)", True)
     assert not failure.value.is_blamed
     assert outbox.outbox == []
+
+
+class Provider:
+    """A provider's client: takes every mail, and answers as told."""
+
+    def __init__(self, *failures):
+        self.failures = list(failures)
+        self.taken = []
+
+    def open(self):
+        return True
+
+    def close(self):
+        pass
+
+    def send_messages(self, messages):
+        self.taken += [message.to[0] for message in messages]
+        failure = self.failures.pop(0) if self.failures else None
+        if failure:
+            raise failure
+
+
+def failed(status=None, cause=None):
+    error = AnymailRequestsAPIError("it is away")
+    error.status_code = status
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    ("failure", "is_blamed", "server_away"),
+    [
+        (failed(cause=requests.ReadTimeout()), True, True),
+        (failed(500), True, True),
+        (failed(cause=requests.ConnectionError()), False, True),
+        (failed(401), False, True),
+        (failed(429), False, True),
+        (failed(422), True, False),
+    ],
+)
+def test_what_a_provider_may_have_taken_is_not_sent_again_at_once(monkeypatch, failure, is_blamed, server_away):
+    provider = Provider(None, failure)
+    monkeypatch.setattr(mail_module, "get_connection", lambda: provider)
+    with Post() as post:
+        post.send(message(to="first@example.org"))
+        with pytest.raises(Unsent) as told:
+            post.send(message(to="second@example.org"))
+    assert provider.taken == ["first@example.org", "second@example.org"]
+    assert (told.value.is_blamed, told.value.server_away) == (is_blamed, server_away)

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from follow.mailing import prepare
+from follow.mailing import cover_of, prepare
 from newsroom.importing import ParsedIssue, parse
 from newsroom.importing.decoding import MAX_BYTES, UnreadableText, decode
 from newsroom.importing.drafts import AlreadyImported, Unimportable, earlier, save_draft, too_long
@@ -82,8 +82,9 @@ class Command(BaseCommand):
     @transaction.atomic
     def publish(self, report: Report, *, mailing: bool) -> None:
         """Whoever imports a hundred old issues means to fill the archive, and nobody's mailbox, unless he says so."""
-        if not mailing and not report.editions.exists():
-            prepare(report, subject="", preheader="", is_silent=True, by=None)
+        if not report.editions.filter(announced_at__isnull=False).exists():
+            cover = cover_of(report)
+            prepare(report, subject=cover.subject, preheader=cover.preheader, is_silent=not mailing, by=None)
         publish(report, by=None)
 
     def draft(self, issue: ParsedIssue, text: str) -> Report:
