@@ -1,6 +1,5 @@
 """Counting reads and shares: what is counted, what never is, that none is lost, and what the desk learns from it."""
 
-import time
 from datetime import UTC, date, datetime, timedelta
 from threading import Event, Thread
 from urllib.parse import unquote, urlencode
@@ -315,12 +314,10 @@ def test_nobody_waits_for_a_number_while_somebody_writes_much():
     writer = Thread(target=write)
     writer.start()
     is_held.wait(20)
-    begun = time.monotonic()
     count("x", edition.report_id)
-    waited = time.monotonic() - begun
+    assert not may_end.is_set(), "it came back while the other one was still writing"
     may_end.set()
     writer.join()
-    assert waited < 5  # of the twenty seconds that everybody else has patience
     assert not Tally.objects.exists()
     count("x", edition.report_id)
     assert counted() == {("x", edition.report_id, 0): 1}
