@@ -223,7 +223,7 @@ class Sender:
         if mailing.kind == Mailing.Kind.DIGEST:
             had = sent_by_itself(follower, editions)
             parts = [(edition, scope) for edition, scope in parts if edition.report_id not in had]
-        if delivery.created_at > mailing.created_at and mailing.kind == Mailing.Kind.ISSUE:
+        if mailing.kind == Mailing.Kind.ISSUE and changed_since(delivery, follower, mailing):
             parts = [] if came_in_digest(follower, mailing) else parts
         if not parts:
             raise Moot("nothing in it was chosen, or all of it was sent before")
@@ -279,6 +279,11 @@ def sent_by_itself(follower: Follower, editions: list[Edition]) -> set[int]:
     issues = Mailing.objects.filter(kind=Mailing.Kind.ISSUE, issues__in=[edition.report_id for edition in editions])
     sent = issues.filter(deliveries__follower=follower, deliveries__sent_at__isnull=False)
     return set(sent.values_list("issues", flat=True))
+
+
+def changed_since(delivery: Delivery, follower: Follower, mailing: Mailing) -> bool:
+    """Whether a follower changed how often he is told since a mailing began: only then a digest may have been first."""
+    return follower.frequency == Follower.Frequency.WEEKLY or delivery.created_at > mailing.created_at
 
 
 def came_in_digest(follower: Follower, mailing: Mailing) -> bool:

@@ -161,7 +161,7 @@ class Choice(models.Model):
 
 class Wish(models.Model):
     """
-    What somebody asked for on the site, and the mailbox has yet to confirm: at most one an hour for an address.
+    What somebody asked for on the site, and the mailbox has yet to confirm. Not every wish is asked about by mail.
 
     `choices` are pairs of a kind and a number, as `Choice` has them. A link in the mail names this row.
     """

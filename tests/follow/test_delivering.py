@@ -465,6 +465,20 @@ def test_an_issue_that_a_digest_brought_meanwhile_is_not_sent_again(mailbox):
     assert len(mailbox.mails) == 1
 
 
+def test_nor_is_one_that_waited_while_its_follower_chose_the_digest(mailbox):
+    person = follower()
+    now = timezone.now()
+    announced(title="News")
+    issue = Mailing.objects.get()
+    mailing.pause(issue, by=None)
+    Follower.objects.filter(pk=person.pk).update(frequency="weekly")
+    mailing.send_weekly(now + timedelta(days=7))
+    assert send_due(now + timedelta(days=7)) == 1
+    mailing.resume(issue, by=None)
+    assert send_due(now + timedelta(days=8)) == 0
+    assert len(mailbox.mails) == 1
+
+
 def test_a_mail_that_is_too_large_for_the_server_stops_no_other(mailbox, monkeypatch):
     large, fine = followers(2)
     announced()
