@@ -2,14 +2,44 @@
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import translation
 from django.utils.encoding import iri_to_uri
 from django.utils.http import urlencode
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """The site's name and address, and the page's own address, without what only visitors' links add to it."""
-    place = {"before": request.GET["before"]} if "before" in request.GET else {}
+    """The site's name and address, the page's own address, and those of the same page in each language."""
     return {
         "site": {"name": settings.SITE_NAME, "tagline": settings.SITE_TAGLINE, "url": settings.SITE_URL},
-        "canonical_url": settings.SITE_URL + iri_to_uri(request.path) + ("?" + urlencode(place) if place else ""),
+        "canonical_url": canonical(request, request.path),
+        "languages": languages(request),
+        "words_language": settings.LANGUAGE_CODE,  # the editors' words, whatever language stands around them
     }
+
+
+def canonical(request: HttpRequest, path: str) -> str:
+    """The whole address of a page, without what only visitors' links add to it."""
+    place = {"before": request.GET["before"]} if "before" in request.GET else {}
+    return settings.SITE_URL + iri_to_uri(path) + ("?" + urlencode(place) if place else "")
+
+
+def languages(request: HttpRequest) -> list[dict[str, object]]:
+    """The languages of the interface: code and own name, where a reader changes to it, and this page's address in it."""
+    active = translation.get_language()
+    bare = request.path
+    if active != settings.LANGUAGE_CODE:
+        bare = bare.removeprefix(f"/{active}")
+    rows: list[dict[str, object]] = []
+    for code, name in settings.LANGUAGES:
+        path = bare if code == settings.LANGUAGE_CODE else f"/{code}{bare}"
+        query = request.META.get("QUERY_STRING", "")
+        rows.append(
+            {
+                "code": code,
+                "name": name,
+                "path": iri_to_uri(path) + (f"?{query}" if query else ""),
+                "url": canonical(request, path),
+                "is_active": code == active,
+            }
+        )
+    return rows

@@ -1,8 +1,11 @@
 """
 The whole of one issue, as one value.
 
-`gather` reads the working rows into a plain JSON object (SCHEMA 1), which a Revision keeps; `present` turns such an
+`gather` reads the working rows into a plain JSON object (SCHEMA 2), which a Revision keeps; `present` turns such an
 object into what templates show. Everything between the desk and the readers passes through here.
+
+SCHEMA 1 had no search texts, no companies that a story names and no milestones. What reads a snapshot takes them as
+empty where they are missing.
 """
 
 import hashlib
@@ -14,8 +17,9 @@ from django.urls import reverse
 
 from newsroom.lib import richtext
 from reports.models import Image, Report, Section, reading_minutes
+from watchlist.models import Mention
 
-SCHEMA = 1
+SCHEMA = 2
 Content = dict[str, Any]
 
 
@@ -27,6 +31,7 @@ def gather(report: Report) -> Content:
     from, so that two snapshots can be compared row by row.
     """
     stories = report.stories.prefetch_related("tags").order_by("section", "rank")  # type: ignore[misc]
+    named = gather_mentions(report)
     return {
         "schema": SCHEMA,
         "title": report.title,
@@ -41,6 +46,8 @@ def gather(report: Report) -> Content:
             Section.INTERNATIONAL.value: report.international_heading,
         },
         "tags": gather_tags(report),
+        "search_title": report.search_title,
+        "search_description": report.search_description,
         "stories": [
             {
                 "id": story.pk,
@@ -50,6 +57,9 @@ def gather(report: Report) -> Content:
                 "slug": story.slug,
                 "body": story.body,
                 "tags": gather_tags(story),
+                "search_title": story.search_title,
+                "search_description": story.search_description,
+                "companies": named.get(story.pk, []),
             }
             for story in stories
         ],
@@ -76,10 +86,30 @@ def gather(report: Report) -> Content:
                 "slug": update.policy.slug,
                 "jurisdiction": update.policy.jurisdiction,
                 "detail": update.detail,
+                "milestones": [
+                    {
+                        "status": milestone.status,
+                        "dated_on": milestone.dated_on.isoformat(),
+                        "text": milestone.text,
+                        "source_name": milestone.source_name,
+                        "source_link": milestone.source_link,
+                    }
+                    for milestone in update.policy.milestones.all()
+                ],
             }
-            for update in report.updates.select_related("policy")
+            for update in report.updates.select_related("policy").prefetch_related("policy__milestones")
         ],
     }
+
+
+def gather_mentions(report: Report) -> dict[int, list[dict[str, Any]]]:
+    """By story, the companies that it names and that no editor refused, by name."""
+    named: dict[int, list[dict[str, Any]]] = {}
+    for mention in Mention.objects.told().filter(story__report=report).select_related("company"):
+        company = mention.company
+        row = {"company": company.pk, "name": company.name, "slug": company.slug}
+        named.setdefault(mention.story_id, []).append(row)
+    return {story: sorted(rows, key=lambda row: row["name"].casefold()) for story, rows in named.items()}
 
 
 def gather_image(image: Image) -> Content:
@@ -179,15 +209,17 @@ def changes(old: Content, new: Content) -> list[str]:
         "credits": "the credits",
         "watchlist": "the company watchlist",
         "policies": "the policy tracker",
+        "search_title": "the title for search engines",
+        "search_description": "the description for search engines",
     }
-    found = [f"Changed: {name}" for key, name in names.items() if old[key] != new[key]]
+    found = [f"Changed: {name}" for key, name in names.items() if old.get(key) != new.get(key)]
     before, after = ({story["id"]: story for story in content["stories"]} for content in (old, new))
     for key, story in after.items():
         place = f"{Section(story['section']).label} {story['rank']}, “{story['headline']}”"
         if key not in before:
             found.append(f"New: {place}")
         elif story != before[key]:
-            what = ", ".join(name for name in story if story[name] != before[key][name])
+            what = ", ".join(name for name in story if story[name] != before[key].get(name))
             found.append(f"Changed: {place} ({what})")
     found += [f"Gone: “{before[key]['headline']}”" for key in before if key not in after]
     return found

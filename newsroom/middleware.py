@@ -7,6 +7,7 @@ from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
+from django.utils import translation
 from django.utils.http import parse_header_parameters
 from django.views.defaults import bad_request
 
@@ -40,6 +41,26 @@ def refuse_encodings(application: "WSGIApplication") -> "WSGIApplication":
         return application(environ, start_response)
 
     return utf_8_alone
+
+
+def language_by_address(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """
+    Speak the language that the address begins with, and settings.LANGUAGE_CODE where it begins with none.
+
+    Nothing else is asked, neither cookie nor Accept-Language, so that each address has one page for everybody.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+    return middleware
 
 
 def same_for_everybody(

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
-from django.utils import timezone
+from django.utils import timezone, translation
 
 import policies.projection
 import reports.projection
@@ -22,10 +22,13 @@ from newsroom.issue import Content, present
 from newsroom.lib import richtext, text
 from newsroom.lib.rights import require
 from newsroom.revising import keep, lock
-from reports.models import Edition, Report
+from reports.models import ARTICLES, Edition, Report, place_of
 
 PROJECTIONS = (reports.projection.project, watchlist.projection.project, policies.projection.project)
-DRAWN = ("slug", "title", "number", "issued_on", "standfirst", "image", "article")
+DRAWN = (
+    *("slug", "title", "number", "issued_on", "place", "standfirst", "search_title", "search_description", "image"),
+    *ARTICLES.values(),
+)
 
 
 class Unpublishable(Exception):
@@ -156,12 +159,18 @@ def draw(edition: Edition) -> None:
     content = edition.revision.content
     edition.slug, edition.title, edition.number = content["slug"], content["title"], content["number"]
     edition.issued_on = date.fromisoformat(content["issued_on"])
+    edition.place = place_of(edition.issued_on, edition.report_id)
     edition.standfirst = content["standfirst"] or text.excerpt(richtext.plain(content["intro"]), 220)
     edition.image = (content["hero"] or {}).get("file", "")
-    edition.article = "" if edition.kind == Edition.Kind.WITHDRAWAL else draw_article(content)
+    edition.search_title = content.get("search_title", "")
+    edition.search_description = content.get("search_description", "")
+    for language, column in ARTICLES.items():
+        with translation.override(language):
+            setattr(edition, column, "" if edition.kind == Edition.Kind.WITHDRAWAL else draw_article(content))
 
 
 def draw_article(content: Content) -> str:
+    """The page of an issue, in the language that is active."""
     return render_to_string("reports/_article.html", {"issue": present(content)})
 
 

@@ -6,6 +6,7 @@ from django.db.models import F
 
 from newsroom.issue import SCHEMA, digest, gather
 from reports.models import Report, Revision
+from watchlist.mentioning import propose_mentions
 
 
 class StaleVersion(Exception):
@@ -41,9 +42,10 @@ def keep(report: Report, *, by: User | None, note: str = "") -> Revision:
     Keep the issue as it stands, as its next revision, and give that back.
 
     If nothing changed since the last one, that is given back instead: a revision is a change.
-    `by` is the author, None for the operator's shell.
+    `by` is the author, None for the operator's shell. Which companies the stories name is looked up first.
     """
     report = lock(report)
+    propose_mentions(report)
     content = gather(report)
     fingerprint = digest(content)
     last = report.revisions.first()

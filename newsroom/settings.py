@@ -142,6 +142,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "newsroom.middleware.language_by_address",
     "django.middleware.security.SecurityMiddleware",
     "newsroom.middleware.ContentSecurityPolicy",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -270,6 +271,10 @@ try:
 except (ZoneInfoNotFoundError, ValueError):
     stop("TIME_ZONE must be the name of a time zone, such as Asia/Shanghai.")
 LANGUAGE_CODE = "en-gb"
+# Of the interface, chosen by the address alone: /zh-hans/… (newsroom/middleware.py). The editors' words are one language's.
+LANGUAGES = [("en-gb", "English"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [BASE_DIR / "newsroom" / "locale"]
+FORMAT_MODULE_PATH = "newsroom.formats"
 USE_I18N = True
 
 # --- Images: drawn once, when a picture is stored (reports/images.py) -----------------------------------------

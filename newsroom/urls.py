@@ -1,22 +1,29 @@
 from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from newsroom import feeds, views
 
-urlpatterns = [
+# What programs fetch has one address, whatever language people read.
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("feed/", feeds.feed, name="feed"),
+    path("media/<path:path>", views.media),
+]
+
+if settings.ANYMAIL_WEBHOOK_SECRET:
+    urlpatterns.append(path("anymail/", include("anymail.urls")))
+
+# What people read has one for each language: /reports/ and /zh-hans/reports/.
+urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("", include("reports.urls")),
     path("companies/", include("watchlist.urls")),
     path("policies/", include("policies.urls")),
     path("comments/", include("comments.urls")),
     path("", include("follow.urls")),
-    path("feed/", feeds.feed, name="feed"),
-    path("media/<path:path>", views.media),
     path("admin/", admin.site.urls),
-]
-
-if settings.ANYMAIL_WEBHOOK_SECRET:
-    urlpatterns.append(path("anymail/", include("anymail.urls")))
+    prefix_default_language=False,
+)
 
 handler404 = "newsroom.views.not_found"

@@ -22,7 +22,7 @@ PICTURE = re.compile(
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
     """The newest issue; before the first, a page that says so."""
-    edition = Edition.objects.live().newest_first().first()
+    edition = Edition.objects.live().newest_first().with_article().first()
     return show(request, edition) if edition else render(request, "home_empty.html")
 
 

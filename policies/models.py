@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from newsroom.lib.slugs import validate_slug
 from newsroom.lib.text import FoldedField, LineField
-from reports.models import Edition, Named, ProjectionQuerySet, Report, refuse_taken_name
+from reports.models import Edition, Named, Placed, ProjectionQuerySet, Report, refuse_taken_name
 
 
 class Policy(models.Model):
@@ -27,6 +27,41 @@ class Policy(models.Model):
 
     def clean(self) -> None:
         refuse_taken_name(self, "title")
+
+
+class Status(models.TextChoices):
+    PROPOSED = "proposed", "Proposed"
+    DRAFT = "draft", "Draft"
+    ADOPTED = "adopted", "Adopted"
+    IN_FORCE = "in_force", "In force"
+    PARTLY_IN_FORCE = "partly_in_force", "Partly in force"
+    DELAYED = "delayed", "Delayed"
+    REPEALED = "repealed", "Repealed"
+
+
+class Milestone(models.Model):
+    """
+    A policy gets a status on a day, past or to come, as a source says.
+
+    A working row like all others: readers get the milestones that a policy had when an issue that tracks it was
+    published.
+    """
+
+    policy = models.ForeignKey(Policy, on_delete=models.CASCADE, related_name="milestones")
+    status = models.CharField(max_length=20, choices=Status)
+    dated_on = models.DateField("date", help_text="The day on which it has, or will have, this status.")
+    text = LineField(max_length=300, blank=True, help_text="What happens on that day, in a few words.")
+    source_name = LineField("source", max_length=200, blank=True)
+    source_link = models.URLField("link to the source", blank=True)
+
+    class Meta:
+        ordering = ("dated_on", "pk")
+        constraints = (
+            models.CheckConstraint(condition=models.Q(status__in=Status.values), name="milestone_status_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.policy}: {self.get_status_display()}, {self.dated_on:%Y-%m-%d}"
 
 
 class Alias(Named):
@@ -57,8 +92,12 @@ class Update(models.Model):
         return f"{self.policy} ({self.detail})" if self.detail else str(self.policy)
 
 
-class Appearance(models.Model):
-    """Projection: a policy as one edition has it, with the title and jurisdiction it had then."""
+class Appearance(Placed):
+    """
+    Projection: a policy as one edition has it, with the title, jurisdiction and milestones it had then.
+
+    `status` is the one it had on the day of the issue, by its milestones; empty if none had come by then.
+    """
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="policies")
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="appearances")
@@ -67,12 +106,15 @@ class Appearance(models.Model):
     slug = models.CharField(max_length=80, db_index=True)
     jurisdiction = models.CharField(max_length=80, blank=True)
     detail = models.CharField(max_length=500, blank=True)
+    status = models.CharField(max_length=20, choices=Status, blank=True)
+    milestones = models.JSONField(default=list)
 
     objects = ProjectionQuerySet.as_manager()
 
     class Meta:
         ordering = ("edition", "position")
         verbose_name = "appearance"
+        indexes = (models.Index(fields=["policy", "-place"], name="policy_newest_first"),)
         constraints = (
             models.UniqueConstraint(fields=["edition", "policy"], name="one_appearance_per_policy_and_edition"),
         )

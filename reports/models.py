@@ -21,7 +21,7 @@ from django.db import models
 from django.db.models import Count, F, Func, Min, OuterRef, Q, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from imagefield.fields import ImageField, PPOIField
 from taggit.managers import TaggableManager
 
@@ -146,6 +146,12 @@ class Report(models.Model):
     china_heading = LineField(max_length=200, blank=True, help_text="Empty: “Top 10 China stories”, by their number.")
     international_heading = LineField(max_length=200, blank=True)
     tags = TaggableManager(blank=True, help_text="Separated by commas.")
+    search_title = LineField(
+        max_length=120, blank=True, help_text="For search engines and shared links. Empty: the title."
+    )
+    search_description = LineField(
+        max_length=300, blank=True, help_text="For search engines and shared links. Empty: the standfirst."
+    )
     source_digest = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
     version = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -185,6 +191,12 @@ class Story(models.Model):
     )
     body = RichTextField(blank=True)
     tags = TaggableManager(blank=True, help_text="Separated by commas.")
+    search_title = LineField(
+        max_length=120, blank=True, help_text="For search engines and shared links. Empty: the headline."
+    )
+    search_description = LineField(
+        max_length=300, blank=True, help_text="For search engines and shared links. Empty: the beginning of the text."
+    )
 
     class Meta:
         ordering = ("section", "rank")
@@ -274,6 +286,24 @@ class Revision(models.Model):
         return f"Revision {self.number}"
 
 
+# The column that holds an edition's page, by the language of what stands around the editors' own words.
+ARTICLES = {"en-gb": "article", "zh-hans": "article_zh_hans"}
+
+
+def article_column() -> str:
+    """The column for the language that is active."""
+    return ARTICLES.get(translation.get_language() or "", "article")
+
+
+def place_of(issued_on: date, report_id: int) -> int:
+    """
+    Where an issue stands in the order of all: by date, and by number among those of one day.
+
+    As one number, so that one index and one comparison do for "newest first" and for what comes before and after.
+    """
+    return issued_on.toordinal() << 32 | report_id
+
+
 class EditionQuerySet(models.QuerySet["Edition"]):
     def current(self, now: datetime | None = None) -> EditionQuerySet:
         """In force at a time (default: now): `live_from <= now < live_until`. The one place that says so."""
@@ -302,21 +332,23 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         return dict(begun.order_by("live_from", "pk").values_list("report", "title"))
 
     def newest_first(self) -> EditionQuerySet:
-        return self.order_by("-issued_on", "-report_id")
+        return self.order_by("-place")
 
     def without_article(self) -> EditionQuerySet:
         """For lists: everything but the page itself."""
-        return self.defer("article")
+        return self.defer(*ARTICLES.values())
+
+    def with_article(self) -> EditionQuerySet:
+        """With the page in the language that is active, and without those in others."""
+        return self.defer(*(column for column in ARTICLES.values() if column != article_column()))
 
     def before(self, issued_on: date, report_id: int) -> EditionQuerySet:
         """The issues before a place in the order, nearest first."""
-        return self.filter(Q(issued_on__lt=issued_on) | Q(issued_on=issued_on, report_id__lt=report_id)).newest_first()
+        return self.filter(place__lt=place_of(issued_on, report_id)).newest_first()
 
     def after(self, issued_on: date, report_id: int) -> EditionQuerySet:
         """The issues after a place in the order, nearest first."""
-        return self.filter(Q(issued_on__gt=issued_on) | Q(issued_on=issued_on, report_id__gt=report_id)).order_by(
-            "issued_on", "report_id"
-        )
+        return self.filter(place__gt=place_of(issued_on, report_id)).order_by("place")
 
     def next_change(self, now: datetime | None = None) -> datetime | None:
         """When the next scheduled edition goes live, so that nothing is cached beyond it."""
@@ -327,7 +359,8 @@ class Edition(models.Model):
     """
     A revision that readers get from `live_from` until `live_until` (empty: until further notice).
 
-    `announced_at`: when those who want to hear of it were told (newsroom/announcing.py).
+    `place` is its place in the order of all issues. `announced_at`: when those who want to hear of it were told
+    (newsroom/announcing.py). `briefing` names the file of its PDF, once that is drawn.
     """
 
     class Kind(models.TextChoices):
@@ -343,9 +376,14 @@ class Edition(models.Model):
     title = models.CharField(max_length=250)
     number = models.PositiveIntegerField(null=True)
     issued_on = models.DateField()
+    place = models.BigIntegerField()
     standfirst = models.TextField(blank=True)
+    search_title = models.CharField(max_length=120, blank=True)
+    search_description = models.CharField(max_length=300, blank=True)
     article = models.TextField(blank=True)
+    article_zh_hans = models.TextField(blank=True)
     image = models.CharField(max_length=100, blank=True)
+    briefing = models.CharField(max_length=100, blank=True)
     live_from = models.DateTimeField(db_index=True)
     live_until = models.DateTimeField(null=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -358,7 +396,7 @@ class Edition(models.Model):
     class Meta:
         ordering = ("-live_from", "-pk")
         indexes = (
-            models.Index(fields=["-issued_on", "-report"], name="edition_newest_first"),
+            models.Index(fields=["-place"], name="edition_by_place"),
             models.Index(fields=["live_from"], name="edition_unannounced", condition=Q(announced_at=None)),
         )
         constraints = (
@@ -387,6 +425,12 @@ class Edition(models.Model):
     def url(self) -> str:
         return reverse("reports:report", args=[self.slug])
 
+    @property
+    def drawn(self) -> str:
+        """The page, in the language that is active, if it was drawn in that."""
+        text: str = getattr(self, article_column()) or self.article
+        return text
+
 
 class ProjectionQuerySet(models.QuerySet[Any]):
     """For rows that are written with an edition and tell one thing about it."""
@@ -409,16 +453,25 @@ class ProjectionQuerySet(models.QuerySet[Any]):
         return here.live().newest_first().first() or here.begun().order_by("-edition__live_from").first()
 
     def with_edition(self) -> ProjectionQuerySet:
-        return self.select_related("edition").defer("edition__article")
+        return self.select_related("edition").defer(*(f"edition__{column}" for column in ARTICLES.values()))
 
     def newest_first(self) -> ProjectionQuerySet:
-        return self.order_by("-edition__issued_on", "-edition__report_id")
+        """For those that know their place."""
+        return self.order_by("-place")
 
     def latest_of_each(self, registered: str) -> ProjectionQuerySet:
         """Of each row of a registry the newest appearance, with `times`, the number of them all."""
-        order = [F("edition__issued_on").desc(), F("edition__report_id").desc()]
-        newest = Window(RowNumber(), partition_by=[F(registered)], order_by=order)
+        newest = Window(RowNumber(), partition_by=[F(registered)], order_by=[F("place").desc()])
         return self.annotate(nth=newest, times=Window(Count("pk"), partition_by=[F(registered)])).filter(nth=1)
+
+
+class Placed(models.Model):
+    """A projection that is asked for across issues, newest first: with the `place` of its edition."""
+
+    place = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
 
 
 class EditionStory(models.Model):
@@ -433,6 +486,8 @@ class EditionStory(models.Model):
     summary = models.CharField(max_length=250, blank=True)
     body = models.TextField(blank=True)
     words = models.PositiveIntegerField(default=0)
+    search_title = models.CharField(max_length=120, blank=True)
+    search_description = models.CharField(max_length=300, blank=True)
 
     objects = ProjectionQuerySet.as_manager()
 
@@ -456,16 +511,19 @@ class EditionStory(models.Model):
         return reading_minutes(self.words)
 
 
-class EditionTag(models.Model):
+class EditionTag(Placed):
     """Projection: a tag of an edition (story empty) or of one of its stories."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="tags")
     story = models.ForeignKey(EditionStory, on_delete=models.CASCADE, null=True, related_name="tags")
     name = models.CharField(max_length=100)
-    slug = models.CharField(max_length=100, db_index=True)
+    slug = models.CharField(max_length=100)
+
+    objects = ProjectionQuerySet.as_manager()
 
     class Meta:
         ordering = ("name",)
+        indexes = (models.Index(fields=["slug", "-place"], name="tag_newest_first"),)
 
     def __str__(self) -> str:
         return self.name

@@ -15,11 +15,12 @@ def project(edition: Edition) -> None:
     content = edition.revision.content
     stories = EditionStory.objects.bulk_create(as_row(edition, story) for story in content["stories"])
     tags = (
-        EditionTag(edition=edition, story=row, **tag)
+        EditionTag(edition=edition, place=edition.place, story=row, **tag)
         for row, story in zip(stories, content["stories"], strict=True)
         for tag in story["tags"]
     )
-    EditionTag.objects.bulk_create(chain((EditionTag(edition=edition, **tag) for tag in content["tags"]), tags))
+    own = (EditionTag(edition=edition, place=edition.place, **tag) for tag in content["tags"])
+    EditionTag.objects.bulk_create(chain(own, tags))
 
 
 def as_row(edition: Edition, story: dict[str, str]) -> EditionStory:
@@ -34,4 +35,6 @@ def as_row(edition: Edition, story: dict[str, str]) -> EditionStory:
         summary=text.excerpt(words, 220),
         body=richtext.shift_headings(story["body"], -1),  # on its own page, below the headline's h1
         words=richtext.count_words(words),
+        search_title=story.get("search_title", ""),
+        search_description=story.get("search_description", ""),
     )

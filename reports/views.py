@@ -20,7 +20,7 @@ def show(request: HttpRequest, edition: Edition) -> HttpResponse:
     place = (edition.issued_on, edition.report_id)
     context = {
         "edition": edition,
-        "article": edition.article,
+        "article": edition.drawn,
         "previous": live.before(*place).first(),
         "next": live.after(*place).first(),
         "canonical_url": settings.SITE_URL + edition.url,
@@ -68,7 +68,7 @@ def on_live_issue(view: Callable[[HttpRequest, Edition], HttpResponse]) -> Calla
 
 @public_page
 def report(request: HttpRequest, slug: str) -> HttpResponse:
-    edition = Edition.objects.live().filter(slug=slug).first()
+    edition = Edition.objects.live().filter(slug=slug).with_article().first()
     if edition:
         return show(request, edition)
     found = gone_or_moved(request, slug)
@@ -139,7 +139,7 @@ def section(request: HttpRequest, key: str) -> HttpResponse:
 @public_page
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     tags = EditionTag.objects.filter(slug=slug)
-    newest = tags.filter(edition__in=Edition.objects.live().values("pk")).order_by("-edition__issued_on").first()
+    newest = tags.filter(edition__in=Edition.objects.live().values("pk")).newest_first().first()
     if newest is None:
         raise Http404("Nothing that is published has this tag.")
     stories = EditionStory.objects.filter(Exists(tags.filter(story=OuterRef("pk")))).order_by("section", "rank")

@@ -28,7 +28,7 @@ from policies.models import Policy, Update
 from policies.tracking import Line, track
 from reports.drafting import Draft, draft
 from reports.images import attach
-from reports.models import Credit, Edition, Image, Report, Revision, Section, Source, Story, Takeaway
+from reports.models import Credit, Edition, Image, Report, Revision, Section, Source, Story, Takeaway, place_of
 from watchlist.models import Company, Note
 from watchlist.noting import Entry, note
 
@@ -134,7 +134,7 @@ class RevisionFactory(DjangoModelFactory):
     number = factory.Sequence(lambda n: n + 1)
     content = factory.LazyFunction(dict)
     digest = factory.Sequence(lambda n: f"{n:064x}")
-    schema = 1
+    schema = 2
 
 
 class EditionFactory(DjangoModelFactory):
@@ -149,6 +149,7 @@ class EditionFactory(DjangoModelFactory):
     slug = factory.SelfAttribute("report.slug")
     title = factory.SelfAttribute("report.title")
     issued_on = ISSUED_ON
+    place = factory.LazyAttribute(lambda edition: place_of(edition.issued_on, edition.report.pk))
 
 
 class UserFactory(DjangoModelFactory):

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from newsroom.lib.slugs import validate_slug
 from newsroom.lib.text import LineField
-from reports.models import Edition, Named, ProjectionQuerySet, Report
+from reports.models import Edition, EditionStory, Named, Placed, ProjectionQuerySet, Report, Story
 
 
 class Company(Named):
@@ -47,7 +47,39 @@ class Note(models.Model):
         return f"{self.company}: {self.text}" if self.text else str(self.company)
 
 
-class Appearance(models.Model):
+class MentionQuerySet(models.QuerySet["Mention"]):
+    def told(self) -> MentionQuerySet:
+        """Those that readers are told of once the issue is published: all but the refused."""
+        return self.exclude(state=Mention.State.REFUSED)
+
+
+class Mention(models.Model):
+    """
+    A story names a company. Found in its words (watchlist/mentioning.py), confirmed or refused by an editor.
+
+    Readers are told of those that nobody refused.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "Proposed"
+        CONFIRMED = "confirmed", "Confirmed"
+        REFUSED = "refused", "Refused"
+
+    story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="mentions")
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="mentions")
+    state = models.CharField(max_length=20, choices=State, default=State.PROPOSED)
+
+    objects = MentionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("story", "company__name")
+        constraints = (models.UniqueConstraint(fields=["story", "company"], name="mention_once_per_story"),)
+
+    def __str__(self) -> str:
+        return f"{self.company}: {self.story}"
+
+
+class Appearance(Placed):
     """Projection: a company as one edition has it, with the name, place and link it had then."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="companies")
@@ -63,12 +95,39 @@ class Appearance(models.Model):
 
     class Meta:
         ordering = ("edition", "position")
+        indexes = (models.Index(fields=["company", "-place"], name="company_newest_first"),)
         constraints = (
             models.UniqueConstraint(fields=["edition", "company"], name="one_appearance_per_company_and_edition"),
         )
 
     def __str__(self) -> str:
         return f"{self.name}: {self.note}" if self.note else self.name
+
+    @property
+    def url(self) -> str:
+        return reverse("watchlist:company", args=[self.slug])
+
+
+class StoryAppearance(Placed):
+    """Projection: a company that one story of an edition names."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="story_companies")
+    story = models.ForeignKey(EditionStory, on_delete=models.CASCADE, related_name="companies")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="story_appearances")
+    name = models.CharField(max_length=250)
+    slug = models.CharField(max_length=80)
+
+    objects = ProjectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("story", "name")
+        indexes = (models.Index(fields=["company", "-place"], name="named_newest_first"),)
+        constraints = (
+            models.UniqueConstraint(fields=["story", "company"], name="one_appearance_per_company_and_story"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.story}"
 
     @property
     def url(self) -> str:

@@ -249,7 +249,7 @@ def test_every_page_names_its_address_and_its_language(site: None, client: Clien
         for query in ("", "?utm_source=x"):
             answer = ask(client, path + query)
             assert canonical(answer.text) == f"{django_settings.SITE_URL}{home}"
-            assert '<html lang="en">' in answer.text
+            assert '<html lang="en-gb">' in answer.text
             assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
 
 

@@ -1,0 +1,41 @@
+"""Which companies the stories of an issue name."""
+
+from itertools import chain
+
+from django.db import transaction
+
+from newsroom.lib import richtext
+from newsroom.lib.mentions import Names
+from reports.models import Report
+from watchlist.models import Alias, Company, Mention
+
+
+def registered_names() -> Names[int]:
+    """All names and aliases of the registry, by the company they mean; a name comes before an alias of another."""
+    names = Company.objects.values_list("name", "pk")
+    return Names(chain(names, Alias.objects.values_list("name", "company")))
+
+
+@transaction.atomic
+def propose_mentions(report: Report) -> None:
+    """
+    Propose every company that a headline or text of the issue names; drop proposals whose name is gone.
+
+    What an editor confirmed or refused stays as it is. Four queries, and two more if something changed.
+    """
+    names = registered_names()
+    stories = report.stories.values_list("pk", "headline", "body")
+    found = {
+        (pk, name.key)
+        for pk, headline, body in stories
+        for words in (headline, richtext.plain(body))
+        for name in names.find(words)
+    }
+    known = {(row.story_id, row.company_id): row for row in Mention.objects.filter(story__report=report)}
+    proposed = Mention.State.PROPOSED
+    stale = [row.pk for pair, row in known.items() if row.state == proposed and pair not in found]
+    if stale:
+        Mention.objects.filter(pk__in=stale).delete()
+    new = sorted(found - known.keys())
+    if new:
+        Mention.objects.bulk_create(Mention(story_id=story, company_id=company) for story, company in new)
