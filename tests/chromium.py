@@ -6,11 +6,12 @@ Which Chromium walks the journeys.
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+
+from tests import debian
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_APPS = (
@@ -39,22 +40,8 @@ def installed() -> str | None:
 
 
 def install() -> bool:
-    """Install Debian's package, if this is Debian and we may."""
-    if os.environ.get("CHROMIUM") or os.geteuid() != 0 or not shutil.which("apt-get"):
-        return False
-    print("Installing Debian's chromium for the journeys (about a minute) …", flush=True)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update", "-qq"], ["install", "-qq", "-y", "--no-install-recommends", "chromium"]):
-        done = subprocess.run(
-            ["apt-get", *arguments],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            check=False,
-        )
-        if done.returncode:
-            return False
-    return True
+    """Install Debian's package, if this is Debian, we may, and no other one is named."""
+    return not os.environ.get("CHROMIUM") and debian.install("chromium", why="for the journeys")
 
 
 if __name__ == "__main__":

@@ -71,6 +71,8 @@ def needs_no_postgres(item: pytest.Item) -> bool:
 
 
 def uses_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("sqlite"):
+        return False
     if item.get_closest_marker("django_db") or item.get_closest_marker("postgres"):
         return True
     return not {"db", "transactional_db", "live_site"}.isdisjoint(getattr(item, "fixturenames", ()))

@@ -1,0 +1,366 @@
+"""
+Every kind of page that readers get, and a site that has something of everything.
+
+A new kind of page is a line in one of the dictionaries below; a test fails for every address pattern of the public
+site that no line names. Tests of all pages (valid, accessible, no dead link) take their pages from here.
+
+    kinds = page_kinds(everything())   # {"front page": Page("/"), …}
+    answer = fetch(client, kinds["front page"])
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, path, resolve, reverse
+
+from comments import emails as comment_mails
+from comments.emails import decide_link
+from comments.models import Comment
+from comments.moderating import decide, pin, reply
+from comments.submitting import Words, submit, withdraw_own
+from follow import emails as follow_mails
+from follow.subscribing import confirm, end, pause
+from newsroom import urls
+from newsroom.lib.network import fingerprint
+from newsroom.lib.tokens import make
+from newsroom.publishing import publish, withdraw
+from policies.models import Policy
+from reports.models import Edition, Section
+from tests.comments.posting import aged, words
+from tests.factories import approved, commented, complete_issue, edit, follower, person, picture, published
+from tests.follow import asking
+from watchlist.models import Company
+
+LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenrentenauszahlungsstelle"
+OLDER = 11  # issues with little in them: more than a page of a section holds
+AUTHOR = "author@example.org"
+THREAD = 51  # comments on one issue: more than a page of a thread holds
+NOT_FOR_READERS = {"admin", "anymail", "newsroom.views.media"}  # the desk, a mail provider's door, and pictures
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where a page is, how it answers, and for one that comes by POST, what is sent."""
+
+    address: str
+    status: int = 200
+    sent: Mapping[str, str | Sequence[str]] | None = None
+
+
+Kinds = dict[str, Page]
+
+
+def fetch(client: Client, page: Page) -> Any:
+    """The answer to a page, asked for as its kind wants it."""
+    if page.sent is None:
+        return client.get(page.address)
+    return client.post(page.address, page.sent)
+
+
+# The site with two pages more, which fail as any page might: `settings.ROOT_URLCONF = "tests.public.page_kinds"`
+
+
+def forbid(request: HttpRequest) -> HttpResponse:
+    raise PermissionDenied
+
+
+def fail(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("as any page might")
+
+
+urlpatterns = [*urls.urlpatterns, path("forbidden/", forbid), path("broken/", fail)]
+handler404 = urls.handler404
+
+
+# What is on the site
+
+
+@dataclass(frozen=True)
+class Site:
+    """What pages are about."""
+
+    issue: Edition
+    bare: Edition
+    withdrawn: Edition
+    renamed: Edition
+    comment: Comment
+    waiting: tuple[Comment, str]
+    published: tuple[Comment, str]
+    refused: tuple[Comment, str]
+    taken_back: tuple[Comment, str]
+    decided: Comment
+    moderator: Any
+
+
+def everything() -> Site:
+    """Publish something of everything, with words too long for a phone, in Latin and Chinese letters."""
+    for month in range(1, OLDER + 1):
+        published(title=f"Issue {month}", issued_on=f"2024-{month:02}-06", stories=1, companies=1, policies=1)
+    bare = published(title="Little", issued_on="2025-04-05", stories=1, companies=0, policies=0, tags=(), story_tags=())
+    issue = published(
+        title=f"中国 & {LONG}",
+        hero=picture(1200, 700, alt="A robot", caption="Caption", credit="Photograph: Somebody"),
+        standfirst="What it is about, & <more>.",
+        companies=["华为", LONG, "Tesla", "AT&T <Inc>"],
+        policies=["EU AI Act", LONG, "数据安全法"],
+        tags=["AI policy", "芯片"],
+        story_tags=["Robots", LONG],
+        number=12,
+    )
+    published(title="The last", issued_on="2025-04-19")
+    moderator = person("Moderator", email="moderator@newsroom.example", username="moderator")
+    comment = discuss(issue, moderator)
+    withdrawn = published(title="Withdrawn", issued_on="2024-12-01")
+    withdraw(withdrawn.report, by=None, note="A figure was wrong.")
+    complete_issue(title="Draft")
+    return Site(
+        issue,
+        bare,
+        withdrawn,
+        renamed(),
+        comment,
+        waiting=own_comment(issue, "Waits"),
+        published=own_comment(issue, "Is published", "approve"),
+        refused=own_comment(issue, "Is refused", "bin", by=moderator),
+        taken_back=own_comment(issue, "Is taken back", "withdraw"),
+        decided=commented(issue.report, email="z@example.org", network="z", body=LONG),
+        moderator=moderator,
+    )
+
+
+def renamed() -> Edition:
+    """An issue that moved, as did a story, a company and a policy of it."""
+    report = published(title="Moves", issued_on="2024-12-08", companies=["Once"], policies=["Once too"]).report
+    report.stories.filter(section=Section.CHINA, rank=1).update(slug="renamed")
+    Company.objects.filter(name="Once").update(slug="now")
+    Policy.objects.filter(title="Once too").update(slug="now")
+    edit(report, slug="moved")
+    return publish(report, by=None)
+
+
+def discuss(edition: Edition, moderator: Any) -> Comment:
+    """More than a page of comments: one pinned, replies, the house's answer, long words. Gives one with replies."""
+    for number in range(THREAD):
+        body = f"Remark {number}, see https://example.org/{LONG}\n\n{LONG} 评论 & <b>"
+        last = approved(edition.report, email=f"{number}@example.org", network=f"{number}", name=LONG, body=body)
+    first, second = Comment.objects.order_by("pk")[:2]
+    pin(first.pk, first.version, pinned=True, by=None)
+    answer = approved(edition.report, email="x@example.org", network="x", site="https://example.org", parent=last)
+    approved(edition.report, email="y@example.org", network="y", body="Reply to a reply", parent=answer)
+    reply(second.pk, second.version, body="The house answers", by=moderator)
+    return last
+
+
+def own_comment(edition: Edition, body: str, act: str = "", by: Any = None) -> tuple[Comment, str]:
+    """A comment that something became of, and the address of the page about it that is its author's."""
+    author = Words(name="Author", email=f"{act}{AUTHOR}", body=body, wants_mail=True)
+    comment, token = submit(edition, author, parent_pk=None, network=fingerprint(RequestFactory().get("/")))
+    if act == "withdraw":
+        withdraw_own(comment)
+    elif act:
+        decide([(comment.pk, comment.version)], act, by=by)
+    comment.refresh_from_db()
+    return comment, reverse("comments:status", args=[token])
+
+
+# The kinds
+
+
+def before_the_first_issue() -> Kinds:
+    """Pages of a site on which nothing is published."""
+    return {
+        "front page of an empty site": Page("/"),
+        "empty archive": Page("/reports/"),
+        "empty section": Page("/sections/china/"),
+        "empty list of companies": Page("/companies/"),
+        "empty list of policies": Page("/policies/"),
+        "follow on an empty site": Page("/follow/"),
+        "empty feed": Page("/feed/"),
+    }
+
+
+def page_kinds(site: Site) -> Kinds:
+    """Every kind of page, by its name."""
+    groups = [group(site) for group in GROUPS.values()]
+    kinds = {kind: page for group in groups for kind, page in group.items()}
+    assert len(kinds) == sum(map(len, groups)), "two kinds have the same name"
+    return kinds
+
+
+def reading(site: Site) -> Kinds:
+    """Issues and what is in them."""
+    story = site.issue.stories.all()[1]
+    company, policy = site.issue.companies.first(), site.issue.policies.first()
+    assert company
+    assert policy
+    return {
+        "front page": Page("/"),
+        "issue": Page(site.issue.url),
+        "issue with little in it": Page(site.bare.url),
+        "issue that moved": Page("/reports/moves/", 301),
+        "story": Page(story.url),
+        "story of an issue with little in it": Page(site.bare.stories.all()[0].url),
+        "story that moved": Page("/reports/moves/china-story-1-of-moves/", 301),
+        "archive": Page("/reports/"),
+        "second page of the archive": Page(f"/reports/?before=2024-12-08.{site.renamed.report_id}"),
+        "section": Page("/sections/china/"),
+        "the other section": Page("/sections/international/"),
+        "second page of a section": Page(f"/sections/china/?before=2024-12-08.{site.renamed.report_id}"),
+        "tag of an issue": Page(next(tag for tag in site.issue.tags.all() if tag.story_id is None).url),
+        "tag of stories": Page(next(tag for tag in site.issue.tags.all() if tag.story_id).url),
+        "list of companies": Page("/companies/"),
+        "company": Page(company.url),
+        "company that moved": Page("/companies/once/", 301),
+        "list of policies": Page("/policies/"),
+        "policy": Page(policy.url),
+        "policy that moved": Page("/policies/once-too/", 301),
+    }
+
+
+def talking(site: Site) -> Kinds:
+    """Comments: reading them, writing them, and the pages of who wrote them."""
+    thread = reverse("comments:thread", args=[site.issue.slug])
+    comment, new = site.comment.url, reverse("comments:new", args=[site.issue.slug])
+    (waiting, waiting_page), (done, done_page) = site.waiting, site.published
+    confirming = link("comments:confirm", comment_mails.CONFIRM, waiting.commenter_id)
+    leaving = link("comments:out", comment_mails.OUT, done.commenter_id)
+    deciding, made = (path_of(decide_link(about, site.moderator.pk)) for about in (waiting, site.decided))
+    return {
+        "thread": Page(thread),
+        "thread, newest first": Page(f"{thread}?order=newest"),
+        "second page of a thread": Page(f"{thread}?after=50"),
+        "thread without a comment": Page(reverse("comments:thread", args=[site.bare.slug])),
+        "comment": Page(comment, 302),
+        "form for a comment": Page(new),
+        "comment with faults": Page(new, 422, words(site.issue, name="", email="x", site="::", body="")),
+        "comment sent too quickly": Page(new, 422, words(site.issue, stamp="x")),
+        "comment already made": Page(new, 409, words(site.issue, email=AUTHOR, body=waiting.body)),
+        "form for a reply": Page(f"{comment}reply/"),
+        "form to report a comment": Page(f"{comment}report/"),
+        "report with faults": Page(f"{comment}report/", 422, {"stamp": aged("flag", site.comment.pk)}),
+        "thanks for a report": Page("/comments/reported/"),
+        "own comment that waits": Page(waiting_page),
+        "own comment that is published": Page(done_page),
+        "own comment that was refused": Page(site.refused[1]),
+        "own comment that was taken back": Page(site.taken_back[1]),
+        "own comment, saved": Page(f"{waiting_page}?saved"),
+        "own comment, changed with a fault": Page(f"{waiting_page}edit/", 422, {"body": ""}),
+        "own comment, change by the address alone": Page(f"{waiting_page}edit/", 303),
+        "own comment, to be taken back": Page(f"{waiting_page}withdraw/"),
+        "own comment at no address": Page("/comments/status/none/", 404),
+        "address of a commenter, to be confirmed": Page(confirming),
+        "address of a commenter, confirmed": Page(confirming, sent={}),
+        "no more mail about comments, asked": Page(leaving),
+        "no more mail about comments": Page(leaving, sent={}),
+        "decision by a link": Page(deciding),
+        "decision by a link, with a fault": Page(deciding, 422, {}),
+        "decision by a link, made": Page(made, sent={"do": "bin"}),
+        "link about comments that leads nowhere": Page("/comments/out/none/", 404),
+    }
+
+
+def following(site: Site) -> Kinds:
+    """Ways to follow and to pass pages on, and the pages of who follows."""
+    company, of = site.issue.companies.first(), f"?of={quote(unquote(site.issue.url))}"
+    assert company
+    asked, confirmed, left = (asking.asked(f"{word}@example.org", network=word) for word in ("asked", "done", "left"))
+    confirm(left.pk)
+    end(left.follower_id)
+    active, paused, ended, stays = (follower(f"{word}@example.com") for word in ("follows", "rests", "went", "stays"))
+    pause(paused.pk, "month")
+    end(ended.pk)
+    preferences = link("follow:preferences", follow_mails.PREFERENCES, active.pk)
+    leave = link("follow:preferences", follow_mails.PREFERENCES, ended.pk)
+    return {
+        "follow": Page("/follow/"),
+        "form to follow by mail": Page("/follow/email/"),
+        "form to follow a company": Page(f"/follow/email/?company={quote(company.slug)}"),
+        "follow with faults": Page("/follow/email/", 422, {"email": "x", "stamp": "x"}),
+        "a wish is sent": Page("/follow/sent/"),
+        "wish to be confirmed": Page(link("follow:confirm", follow_mails.CONFIRM, asked.pk)),
+        "wish confirmed": Page(link("follow:confirm", follow_mails.CONFIRM, confirmed.pk), sent={}),
+        "wish confirmed and taken back": Page(link("follow:confirm", follow_mails.CONFIRM, left.pk), 410),
+        "preferences": Page(preferences),
+        "preferences, saved": Page(f"{preferences}?saved"),
+        "preferences with faults": Page(preferences, 422, {"what": "x"}),
+        "preferences of who pauses": Page(link("follow:preferences", follow_mails.PREFERENCES, paused.pk)),
+        "preferences of who left": Page(leave),
+        "data of a follower, by the address alone": Page(f"{preferences}export/", 303),
+        "erasing, asked": Page(f"{preferences}erase/"),
+        "leaving, asked": Page(link("follow:out", follow_mails.OUT, stays.pk)),
+        "leaving, done": Page(link("follow:out", follow_mails.OUT, ended.pk), sent={}),
+        "link of followers that leads nowhere": Page("/follow/preferences/none/", 404),
+        "for WeChat": Page(f"/share/wechat/{of}"),
+        "for Mastodon": Page(f"/share/mastodon/{of}"),
+        "for Mastodon, with a server": Page(f"/share/mastodon/{of}&instance=mastodon.social"),
+        "for Mastodon, with a fault": Page(f"/share/mastodon/{of}&instance=-", 422),
+        "erasing, done": Page(link("follow:erase", follow_mails.PREFERENCES, ended.pk), sent={}),
+    }
+
+
+def going_wrong(site: Site) -> Kinds:
+    """What is not there, not any more, or not to be had."""
+    return {
+        "nothing here": Page("/nothing-here/", 404),
+        "no issue": Page("/reports/nothing-here/", 404),
+        "withdrawn issue": Page(site.withdrawn.url, 410),
+        "bad request": Page("/?x=%00", 400),
+        "too big": Page("/follow/email/", 413, {"email": "x" * 1024 * 1024}),
+        "forbidden": Page("/forbidden/", 403),
+        "broken": Page("/broken/", 500),
+    }
+
+
+def for_machines(site: Site) -> Kinds:
+    """What programs read: no page, though some of it is at an address that a page leads to."""
+    person = follower("data@example.com")
+    return {
+        "feed of issues": Page("/feed/"),
+        "feed of a thread": Page(reverse("comments:feed", args=[site.issue.slug])),
+        "data of a follower": Page(link("follow:export", follow_mails.PREFERENCES, person.pk), sent={}),
+        "counting": Page("/share/count/", 204, {"kind": "x"}),
+    }
+
+
+GROUPS = {
+    "reading": reading,
+    "talking": talking,
+    "following": following,
+    "going wrong": going_wrong,
+    "for machines": for_machines,
+}
+
+
+def path_of(address: str) -> str:
+    return urlsplit(address).path
+
+
+def link(view: str, kind: str, content: Any) -> str:
+    """The path of a page that opens with a token, as mails name it."""
+    return reverse(view, args=[make(kind, content)])
+
+
+# What there could be
+
+
+def patterns(of: Iterable[URLPattern | URLResolver] | None = None, namespace: str = "") -> Iterator[str]:
+    """The names of all address patterns of the public site, as `resolve(…).view_name` gives them."""
+    for pattern in urls.urlpatterns if of is None else of:
+        if isinstance(pattern, URLResolver):
+            inner = ":".join(filter(None, (namespace, pattern.namespace)))
+            if inner not in NOT_FOR_READERS:
+                yield from patterns(pattern.url_patterns, inner)
+        elif pattern.lookup_str not in NOT_FOR_READERS:
+            yield f"{namespace}:{pattern.name}" if namespace else pattern.name or pattern.lookup_str
+
+
+def named(kinds: Kinds) -> set[str]:
+    """The names of the address patterns that these kinds come by."""
+    return {
+        resolve(unquote(path_of(page.address))).view_name for page in kinds.values() if page.status not in {404, 410}
+    }
