@@ -13,6 +13,8 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from comments.checks import canonical_host, domain_of, plain, skeleton
 from comments.models import NETWORK_KEPT, Ban, Comment, Decision, address_digest
@@ -20,15 +22,16 @@ from comments.record import entry, write
 from newsroom.lib.locks import one_at_a_time
 from newsroom.lib.network import fingerprint_of
 from newsroom.lib.rights import require
-from newsroom.lib.text import one_line, printable
+from newsroom.lib.text import Wording, one_line, printable
 
 ADD, LIFT = "comments.add_ban", "comments.change_ban"
-TIMES: dict[str, tuple[str, timedelta | None]] = {
-    "hour": ("An hour", timedelta(hours=1)),
-    "day": ("A day", timedelta(days=1)),
-    "month": ("30 days", timedelta(days=30)),
-    "": ("For good", None),
+TIMES: dict[str, tuple[Wording, timedelta | None]] = {
+    "hour": (gettext_lazy("An hour"), timedelta(hours=1)),
+    "day": (gettext_lazy("A day"), timedelta(days=1)),
+    "month": (gettext_lazy("30 days"), timedelta(days=30)),
+    "": (gettext_lazy("For good"), None),
 }
+# Kept with a ban, for whoever reads it in whatever language.
 BY_HAND = {Ban.Kind.ADDRESS: "an address, typed by hand", Ban.Kind.NETWORK: "a network, typed by hand"}
 
 
@@ -60,7 +63,8 @@ def ban_author(comment: Comment, kind: str, *, by: Any, reason: str, until: date
     """
     value, label = traits(comment).get(kind, ("", ""))
     if not value:
-        raise Refused(f"Nothing of that kind is known about the author ({Ban.Kind(kind).label.lower()}).")
+        said = _("Nothing of that kind is known about the author (%(kind)s).")
+        raise Refused(said % {"kind": Ban.Kind(kind).label.lower()})
     if kind == Ban.Kind.NETWORK:
         until = capped(until, comment.submitted_at)
     return enter(Ban(kind=kind, value=value, label=label, reason=reason, until=until), by=by, comment=comment)
@@ -101,9 +105,14 @@ def known(kind: str, typed: str) -> str:
                 return fingerprint_of(typed)
             except ValueError:
                 pass
-    wanted = {"address": "an address, such as someone@example.org", "domain": "a domain, such as example.org"}
-    wanted |= {"name": "a name", "network": "an IP address, such as 203.0.113.7"}
-    raise Refused(f"That is not {wanted[kind]}.")
+    raise Refused(
+        {
+            "address": _("That is not an address, such as someone@example.org."),
+            "domain": _("That is not a domain, such as example.org."),
+            "name": _("That is not a name."),
+            "network": _("That is not an IP address, such as 203.0.113.7."),
+        }[kind]
+    )
 
 
 def capped(until: datetime | None, seen_at: datetime) -> datetime:
@@ -124,12 +133,12 @@ def enter(row: Ban, *, by: Any, comment: Comment | None = None) -> Ban:
     now = timezone.now()
     row.reason, row.created_at, row.created_by = printable(row.reason).strip(), now, by
     if not row.reason:
-        raise Refused("A ban needs a reason.")
+        raise Refused(_("A ban needs a reason."))
     if row.until and row.until <= now:
-        raise Refused("A ban ends later than now.")
+        raise Refused(_("A ban ends later than now."))
     one_at_a_time(f"ban {row.kind} {row.value}")
     if row.kind not in BY_HAND and Ban.objects.active(now).filter(kind=row.kind, value=row.value).exists():
-        raise Refused("That is banned already. Lift the ban first to change it.")
+        raise Refused(_("That is banned already. Lift the ban first to change it."))
     row.save()
     after = {"ban": row.pk, "kind": row.kind, "whom": row.label, "until": in_log(row.until)}
     write([entry(Decision.Act.BAN, by=by, comment=comment, after=after, why=row.reason, at=now)])
@@ -147,7 +156,7 @@ def lift(row: Ban, *, by: Any, why: str = "") -> Ban:
     now = timezone.now()
     row = Ban.objects.select_for_update(of=("self",)).get(pk=row.pk)
     if not Ban.objects.active(now).filter(pk=row.pk).exists():
-        raise Refused("This ban is not in force any more.")
+        raise Refused(_("This ban is not in force any more."))
     row.lifted_at, row.lifted_by = now, by
     row.save(update_fields=["lifted_at", "lifted_by"])
     before = {"ban": row.pk, "kind": row.kind, "whom": row.label, "until": in_log(row.until)}

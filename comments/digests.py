@@ -20,7 +20,7 @@ from comments.emails import Waiting
 from comments.models import Comment, Digest, Flag, HouseRules
 from comments.moderating import MODERATE
 from comments.rules import house_rules
-from newsroom.lib.mail import Post, Unsent
+from newsroom.lib.mail import Post, Unsent, in_own_language
 from reports.models import Edition
 
 logger = logging.getLogger(__name__)
@@ -119,6 +119,7 @@ def put_off(row: Digest, failure: Unsent, now: datetime) -> None:
     Digest.objects.filter(pk=row.pk).update(leased_until=now + (LONG_PAUSE if failure.for_good else PAUSE))
 
 
+@in_own_language
 def write(user: Any, row: Digest, every: str) -> EmailMultiAlternatives:
     """The mail: what was reported first, as readers see it, then what waits, the oldest first."""
     reported, pending = Comment.objects.reported(), Comment.objects.pending()

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import URLValidator
+from django.utils.translation import gettext_lazy as _
 
 from comments.models import Comment, Flag
 from comments.submitting import Words
@@ -17,7 +18,7 @@ class Website(OneLine):
     """An address of the web; https where no scheme was typed."""
 
     default_validators = [
-        URLValidator(["http", "https"], message="Please enter a web address such as https://example.org.")
+        URLValidator(["http", "https"], message=_("Please enter a web address such as https://example.org."))
     ]
 
     def to_python(self, value: Any) -> str:
@@ -31,37 +32,37 @@ class WordsForm(Form):
     """The words of a comment alone, for its author to change."""
 
     body = PlainText(
-        label="Comment",
+        label=_("Comment"),
         max_length=Comment._meta.get_field("body").max_length,
         widget=forms.Textarea({"rows": 8, "dir": "auto"}),
-        error_messages=sentences("Your comment", "Please write a comment."),
+        error_messages=sentences(_("Your comment"), _("Please write a comment.")),
     )
 
 
 class CommentForm(WordsForm):
     name = OneLine(
-        label="Name",
+        label=_("Name"),
         max_length=Comment._meta.get_field("name").max_length,
         widget=forms.TextInput({"autocomplete": "name", "dir": "auto"}),
-        error_messages=sentences("Your name", "Please give your name."),
+        error_messages=sentences(_("Your name"), _("Please give your name.")),
     )
     email = Email(
-        label="Email",
+        label=_("Email"),
         max_length=100,
         widget=forms.EmailInput({"autocomplete": "email"}),
-        error_messages=sentences("Your email address", "Please give your email address."),
+        error_messages=sentences(_("Your email address"), _("Please give your email address.")),
     )
     site = Website(
-        label="Website",
+        label=_("Website"),
         required=False,
         max_length=Comment._meta.get_field("site").max_length,
         widget=forms.TextInput({"autocomplete": "url", "inputmode": "url"}),
-        error_messages=sentences("The address of your website"),
+        error_messages=sentences(_("The address of your website")),
     )
-    wants_mail = forms.BooleanField(label="Tell me when it is published and of replies", required=False)
+    wants_mail = forms.BooleanField(label=_("Tell me when it is published and of replies"), required=False)
     # People don't see it. Named for what no browser fills in by itself.
     subject = forms.CharField(
-        label="Subject", required=False, widget=forms.TextInput({"autocomplete": "off", "tabindex": "-1"})
+        label=_("Subject"), required=False, widget=forms.TextInput({"autocomplete": "off", "tabindex": "-1"})
     )
 
     def words(self) -> Words:
@@ -79,17 +80,20 @@ class CommentForm(WordsForm):
 
 class FlagForm(Form):
     reason = forms.ChoiceField(
-        label="What is wrong with it?",
+        label=_("What is wrong with it?"),
         choices=Flag.Reason.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": "Please choose a reason.", "invalid_choice": "Please choose one of the reasons."},
+        error_messages={
+            "required": _("Please choose a reason."),
+            "invalid_choice": _("Please choose one of the reasons."),
+        },
     )
     note = PlainText(
-        label="Anything that helps the editors (optional)",
+        label=_("Anything that helps the editors (optional)"),
         required=False,
         max_length=Flag._meta.get_field("note").max_length,
         widget=forms.Textarea({"rows": 3, "dir": "auto"}),
-        error_messages=sentences("Your note"),
+        error_messages=sentences(_("Your note")),
     )
 
 

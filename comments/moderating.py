@@ -16,6 +16,8 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from comments.models import DEPTH, Comment, Decision, Discussion, Flag, text_digest
 from comments.notices import announce
@@ -49,7 +51,7 @@ class Stale(Exception):
 
     def __init__(self, decision: Decision | None) -> None:
         self.decision = decision
-        super().__init__("Somebody decided about this comment after you saw it.")
+        super().__init__(_("Somebody decided about this comment after you saw it."))
 
 
 @dataclass
@@ -84,9 +86,14 @@ def decide(chosen: Sequence[tuple[int, int]], act: str, *, by: Any, why: str = "
     """
     require(by, MODERATE)
     if act not in BECOMES:
-        raise Refused("There is no such decision.")
+        raise Refused(_("There is no such decision."))
     if len(chosen) > MOST:
-        raise Refused(f"At most {MOST} comments can be decided at once.")
+        said = ngettext(
+            "At most %(number)d comment can be decided at once.",
+            "At most %(number)d comments can be decided at once.",
+            MOST,
+        )
+        raise Refused(said % {"number": MOST})
     outcome = Outcome()
     rows = lock(pk for pk, _ in chosen)
     reported = set(Flag.objects.open().filter(comment__in=rows).values_list("comment", flat=True))
@@ -168,9 +175,9 @@ def undo(batch: uuid.UUID, *, by: Any) -> Outcome:
     require(by, MODERATE)
     decisions = list(Decision.objects.filter(STANDS, batch=batch).select_related("report").order_by("pk"))
     if not decisions:
-        raise Refused("There is nothing to undo.")
+        raise Refused(_("There is nothing to undo."))
     if not all(reversible(decision) for decision in decisions):
-        raise Refused("This can’t be undone.")
+        raise Refused(_("This can’t be undone."))
     rows = lock(decision.comment_id for decision in decisions if decision.comment_id)
     outcome = Outcome()
     lines = [reopen_or_close_again(decision, outcome, by) for decision in decisions if decision.report_id]
@@ -187,7 +194,12 @@ def undo_last(chosen: Sequence[tuple[int, int]], *, by: Any) -> Outcome:
     """
     require(by, MODERATE)
     if len(chosen) > MOST:
-        raise Refused(f"At most {MOST} comments can be changed at once.")
+        said = ngettext(
+            "At most %(number)d comment can be changed at once.",
+            "At most %(number)d comments can be changed at once.",
+            MOST,
+        )
+        raise Refused(said % {"number": MOST})
     rows = lock(pk for pk, _ in chosen)
     outcome = Outcome()
     decisions = []
@@ -295,7 +307,7 @@ def seen(pk: int, version: int) -> Comment:
     """The comment, locked, if it is still as the moderator saw it. Raises Stale, and Refused if it is gone."""
     comment = lock([pk]).get(pk)
     if comment is None:
-        raise Refused("There is no such comment.")
+        raise Refused(_("There is no such comment."))
     if comment.version != version or comment.status == Status.WITHDRAWN:
         raise Stale(comment.decisions.first())
     return comment
@@ -313,7 +325,7 @@ def edit(pk: int, version: int, *, body: str, name: str, by: Any, why: str = "")
     comment = seen(pk, version)
     body, name = printable(body).strip(), one_line(name)
     if not body or not name:
-        raise Refused("A comment needs words and a name.")
+        raise Refused(_("A comment needs words and a name."))
     before = {"body": comment.body, "name": comment.name}
     if before == {"body": body, "name": name}:
         return None
@@ -339,9 +351,9 @@ def reply(pk: int, version: int, *, body: str, by: Any) -> tuple[Comment, Outcom
     require(by, MODERATE)
     parent = seen(pk, version)
     if not body.strip():
-        raise Refused("An answer needs words.")
+        raise Refused(_("An answer needs words."))
     if parent.status in {Status.SPAM, Status.BIN}:
-        raise Refused("Approve the comment before you answer it.")
+        raise Refused(_("Approve the comment before you answer it."))
     outcome = Outcome()
     if parent.status == Status.PENDING:
         outcome = decide([(pk, version)], Act.APPROVE, by=by)
@@ -390,7 +402,7 @@ def pin(pk: int, version: int, *, pinned: bool, by: Any) -> Decision | None:
     require(by, MODERATE)
     comment = seen(pk, version)
     if comment.status != Status.APPROVED:
-        raise Refused("Only a comment that readers see can be pinned.")
+        raise Refused(_("Only a comment that readers see can be pinned."))
     if bool(comment.pinned_at) == pinned:
         return None
     comment.pinned_at = timezone.now() if pinned else None
@@ -431,7 +443,7 @@ def reopen_or_close_again(decision: Decision, outcome: Outcome, by: Any) -> Deci
     discussion = Discussion.objects.select_for_update().get(report=decision.report_id)
     lines = Decision.objects.filter(STANDS, report=decision.report_id, comment=None, act__in=(Act.CLOSE, Act.REOPEN))
     if lines.order_by("-pk").first() != decision:
-        raise Refused("Somebody opened or closed these comments since. Nothing was changed.")
+        raise Refused(_("Somebody opened or closed these comments since. Nothing was changed."))
     discussion.is_open = decision.before.get("is_open")
     discussion.save()
     purge_issues({discussion.report_id})

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from comments import emails
 from comments.models import Address, Comment, Commenter, Notice
-from newsroom.lib.mail import Post, Unsent
+from newsroom.lib.mail import Post, Unsent, in_own_language
 from reports.models import Edition
 
 logger = logging.getLogger(__name__)
@@ -171,6 +171,7 @@ def claim(pk: int, now: datetime) -> bool:
     return bool(unclaimed(now).filter(pk=pk).update(leased_until=now + LEASE, attempts=F("attempts") + 1))
 
 
+@in_own_language
 def written(pk: int, now: datetime) -> EmailMultiAlternatives:
     """The mail of a claimed notice, with a last look at the reason for it. Raises Moot, or Unsent for a bad address."""
     notice = Notice.objects.select_related("commenter", "about__parent").get(pk=pk)

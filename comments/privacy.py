@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from comments.models import (
     NETWORK_KEPT,
@@ -45,7 +46,7 @@ def find(email: str) -> Commenter:
     """The commenter with this address. Raises Unknown."""
     commenter = Commenter.objects.filter(digest=address_digest(email)).first()
     if commenter is None:
-        raise Unknown("Nothing is kept about this address.")
+        raise Unknown(gettext("Nothing is kept about this address."))
     return commenter
 
 

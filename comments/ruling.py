@@ -16,6 +16,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from comments.checks import Candidate, canonical_host, domain_of, plain, with_bounds
 from comments.models import Comment, Decision, HouseRules, Rule, text_digest
@@ -23,7 +25,7 @@ from comments.record import entry, write
 from comments.rules import Verdict, current_lists, judge
 from newsroom.lib.locks import one_at_a_time
 from newsroom.lib.rights import require
-from newsroom.lib.text import folded, one_line
+from newsroom.lib.text import Wording, folded, one_line
 from reports.caching import purge
 from reports.models import Edition
 
@@ -65,9 +67,14 @@ class Typed:
         pattern = understood(kind, line)
         rule = Rule(kind=kind, action=action, pattern=pattern, pattern_folded=folded(pattern))
         if self.found.setdefault(key(rule), rule).action != action:
-            raise ValueError(f"“{pattern}” is on another list too. Decide for one of them.")
+            raise ValueError(_("“%(line)s” is on another list too. Decide for one of them.") % {"line": pattern})
         if len(self.found) == MOST_RULES + 1:
-            raise ValueError(f"All lists together have room for {MOST_RULES:,} lines.")
+            said = ngettext(
+                "All lists together have room for %(number)s line.",
+                "All lists together have room for %(number)s lines.",
+                MOST_RULES,
+            )
+            raise ValueError(said % {"number": f"{MOST_RULES:,}"})
 
 
 def read_lists(boxes: Mapping[str, str]) -> Typed:
@@ -90,7 +97,7 @@ def key(rule: Rule) -> tuple[str, str]:
 def understood(kind: str, line: str) -> str:
     """One line of a list as it is kept. Raises ValueError with a sentence for the editor."""
     if len(line) > 200 or len(folded(line)) > 250:
-        raise ValueError(f"“{line[:40]}…” is too long; a line has at most 200 letters.")
+        raise ValueError(_("“%(line)s…” is too long; a line has at most 200 letters.") % {"line": line[:40]})
     return understood_word(line) if kind == Rule.Kind.WORD else understood_domain(line)
 
 
@@ -100,13 +107,15 @@ def understood_word(line: str) -> str:
     if letters and not spaced:
         line = line.strip("* ")  # a word that may stand anywhere needs none
     if len(plain(line)) < (1 if letters else 2):
-        raise ValueError(f"“{line}” is no word.")
+        raise ValueError(_("“%(line)s” is no word.") % {"line": line})
     if "*" in line and len(letters) < 2:
-        raise ValueError(f"“{line}” would match nearly every comment. Beside a * there must be two letters or more.")
+        said = _("“%(line)s” would match nearly every comment. Beside a * there must be two letters or more.")
+        raise ValueError(said % {"line": line})
     if "*" in line and spaced < len(letters):
-        raise ValueError(f"“{line}”: in Chinese and Japanese a word may stand anywhere, so it needs no *.")
+        said = _("“%(line)s”: in Chinese and Japanese a word may stand anywhere, so it needs no *.")
+        raise ValueError(said % {"line": line})
     if len(line.split()) > MOST_WORDS:
-        raise ValueError(f"“{line}” has more than eight words.")
+        raise ValueError(_("“%(line)s” has more than eight words.") % {"line": line})
     return line
 
 
@@ -121,10 +130,11 @@ def understood_domain(line: str) -> str:
     ending = bare.startswith((".", "*."))
     host = domain_of(bare.lstrip("*."))
     if not host or "*" in host or " " in host or not all(host.split(".")):
-        raise ValueError(f"“{line}” is not a domain. Write it as in example.org.")
+        raise ValueError(_("“%(line)s” is not a domain. Write it as in example.org.") % {"line": line})
     if "." not in host:
         if not ending:
-            raise ValueError(f"“{line}” is not a domain. For all names with that ending, write “.{host}”.")
+            said = _("“%(line)s” is not a domain. For all names with that ending, write “.%(ending)s”.")
+            raise ValueError(said % {"line": line, "ending": host})
         return f".{host}"
     return canonical_host(host)
 
@@ -153,7 +163,7 @@ def change(rules: HouseRules, listed: list[Rule], *, seen: str, by: Any) -> Deci
     stored = HouseRules.objects.first() or HouseRules(pk=1)
     known = list(Rule.objects.all())
     if seen != state(stored, known):
-        raise Stale("Somebody changed the rules after you opened this page.")
+        raise Stale(_("Somebody changed the rules after you opened this page."))
     before, after = summary(stored, known), summary(rules, listed)
     line = entry(Decision.Act.RULES, by=by, before=before, after=after)
     if not line.before and not line.after:
@@ -222,19 +232,19 @@ class Difference:
     verdict: Verdict
 
     @property
-    def outcome(self) -> str:
+    def outcome(self) -> Wording:
         return OUTCOMES[self.verdict.status]
 
     @property
-    def decided(self) -> str:
+    def decided(self) -> Wording:
         return OUTCOMES[self.comment.status]
 
 
-OUTCOMES: dict[str, str] = {
-    Comment.Status.APPROVED: "approved",
-    Comment.Status.PENDING: "held",
-    Comment.Status.SPAM: "spam",
-    Comment.Status.BIN: "rejected",
+OUTCOMES: dict[str, Wording] = {
+    Comment.Status.APPROVED: gettext_lazy("approved"),
+    Comment.Status.PENDING: gettext_lazy("held"),
+    Comment.Status.SPAM: gettext_lazy("spam"),
+    Comment.Status.BIN: gettext_lazy("rejected"),
 }
 
 
@@ -257,7 +267,7 @@ class DryRun:
                 self.differences.append(Difference(comment, verdict))
 
     @property
-    def counts(self) -> list[tuple[str, int]]:
+    def counts(self) -> list[tuple[Wording, int]]:
         return [(label, self.outcomes[status]) for status, label in OUTCOMES.items()]
 
 

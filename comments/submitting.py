@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from comments.checks import Candidate
 from comments.models import (
@@ -40,15 +41,17 @@ NETWORK_LIMITS = ((10, timedelta(minutes=10)), (60, timedelta(days=1)))
 ADDRESS_LIMITS = ((5, timedelta(minutes=10)), (30, timedelta(days=1)))
 
 
-GONE = "The comment you want to answer is not there (any more). Sent again, yours will stand by itself."
-TOO_DEEP = "This conversation can’t go any deeper; answer the comment above it. Sent again, yours will stand by itself."
+GONE = gettext_lazy("The comment you want to answer is not there (any more). Sent again, yours will stand by itself.")
+TOO_DEEP = gettext_lazy(
+    "This conversation can’t go any deeper; answer the comment above it. Sent again, yours will stand by itself."
+)
 
 
 class Closed(Refused):
     """The issue takes no comments (any more)."""
 
     def __init__(self) -> None:
-        super().__init__(403, "Comments on this issue are closed.")
+        super().__init__(403, gettext("Comments on this issue are closed."))
 
 
 @dataclass(frozen=True)
@@ -79,10 +82,7 @@ def admit(edition: Edition, parent_pk: int | None = None) -> Comment | None:
     if parent is None:
         raise Refused(403, GONE)
     if parent.depth >= DEPTH:
-        raise Refused(
-            403,
-            TOO_DEEP,
-        )
+        raise Refused(403, TOO_DEEP)
     return parent
 
 
@@ -151,7 +151,7 @@ def refuse_duplicate(report_id: int, commenter: Commenter, body: str, *, network
     """
     said = Comment.objects.filter(report=report_id, commenter=commenter, network=network, text_digest=text_digest(body))
     if said.exclude(pk=but or 0).exclude(status=Comment.Status.WITHDRAWN).exists():
-        raise Refused(409, "You have already said that: this comment reached us before.")
+        raise Refused(409, gettext("You have already said that: this comment reached us before."))
 
 
 def look_ahead(edition: Edition, words: Words, *, network: str) -> None:
@@ -174,7 +174,8 @@ def refuse_flood(commenter: Commenter | None, network: str, now: datetime) -> No
     ):
         for most, time in limits:
             if rows.filter(submitted_at__gt=now - time).count() >= most:
-                raise Refused(429, "You are commenting very fast. Please wait a few minutes, then send it again.")
+                sentence = gettext("You are commenting very fast. Please wait a few minutes, then send it again.")
+                raise Refused(429, sentence)
 
 
 def verdict(comment: Comment, words: Words, *, thought_spam: bool | None, now: datetime) -> None:
@@ -251,7 +252,7 @@ def own(comment: Comment) -> Comment:
     """The comment, locked, while its author may change it. Raises Refused (403)."""
     comment = Comment.objects.select_for_update(of=("self",)).get(pk=comment.pk)
     if not may_change(comment):
-        raise Refused(403, "The 15 minutes in which you could change this comment are over.")
+        raise Refused(403, gettext("The 15 minutes in which you could change this comment are over."))
     return comment
 
 
@@ -268,7 +269,12 @@ def edit_own(comment: Comment, *, body: str, thought_spam: bool | None = False) 
         return comment
     commenter: Any = comment.commenter
     if comment.decisions.filter(actor=Decision.Actor.AUTHOR, act=Decision.Act.EDIT).count() >= MOST_EDITS:
-        raise Refused(429, f"You have changed this comment {MOST_EDITS} times; that has to be enough.")
+        sentence = ngettext(
+            "You have changed this comment %(number)d time; that has to be enough.",
+            "You have changed this comment %(number)d times; that has to be enough.",
+            MOST_EDITS,
+        )
+        raise Refused(429, sentence % {"number": MOST_EDITS})
     refuse_duplicate(comment.report_id, commenter, body, network=comment.network, but=comment.pk)
     before = {"body": comment.body, "status": comment.status}
     was_public = comment.status == Comment.Status.APPROVED

@@ -28,7 +28,7 @@ from follow.bouncing import bounce, is_suppressed
 from follow.letters import Letter
 from follow.models import Bounce, Choice, Delivery, DeliveryQuerySet, Follower, Mailing
 from follow.topics import Pair
-from newsroom.lib.mail import Post, Unsent
+from newsroom.lib.mail import Post, Unsent, in_own_language
 from reports.models import Edition
 
 logger = logging.getLogger(__name__)
@@ -189,6 +189,7 @@ class Sender:
             return mark_sent(pk, self.clock())
         return False
 
+    @in_own_language
     def written(self, pk: int, choices: dict[int, list[Pair]]) -> EmailMultiAlternatives:
         """The mail of a claimed delivery, with a last look at the reasons for it. Raises the exceptions above."""
         mine = Delivery.objects.unsent().filter(pk=pk, lease=self.lease, leased_until__gt=self.clock() + MARGIN)

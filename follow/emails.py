@@ -10,13 +10,18 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
+from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from follow.letters import Letter
 from follow.models import Choice, Follower, Wish
 from follow.topics import CORRECTIONS, ISSUES, SECTIONS, Pair, Topic, named
 from follow.wishing import Outcome, outcome
-from newsroom.lib.mail import compose, message
+from newsroom.lib.mail import compose, in_own_language, message
 from newsroom.lib.mailed import absolute, mail_link
+from newsroom.lib.text import Wording
 from reports.models import Section
 
 # The kinds of links in these mails, and for how long the first is good; `follow.views.links` answers them.
@@ -25,11 +30,22 @@ TIME_TO_CONFIRM = timedelta(hours=48)
 LIST = "issues"  # the label of the list that all mailings belong to (RFC 2919)
 
 # What can be chosen without naming anything, in the order in which it is offered.
-GENERAL: dict[Pair, str] = {
-    ISSUES: "Every issue",
-    **{SECTIONS[section.value]: f"{section.label} stories only" for section in Section},
+ONE_SECTION = gettext_lazy("{section} stories only")
+GENERAL: dict[Pair, Wording] = {
+    ISSUES: gettext_lazy("Every issue"),
+    **{SECTIONS[section.value]: format_lazy(ONE_SECTION, section=section.label) for section in Section},
 }
-NAMED = {str(Choice.Kind.COMPANY): "company", str(Choice.Kind.POLICY): "policy"}
+# How a thing is called that is named, and one that no issue names at present.
+NAMED: dict[str, tuple[Wording, Wording]] = {
+    str(Choice.Kind.COMPANY): (
+        gettext_lazy("Company: %(name)s"),
+        gettext_lazy("A company that no issue on the site names at present"),
+    ),
+    str(Choice.Kind.POLICY): (
+        gettext_lazy("Policy: %(name)s"),
+        gettext_lazy("A policy that no issue on the site names at present"),
+    ),
+}
 
 
 def confirm(wish: Wish, to: str, *, delivery: int, identity: str) -> EmailMultiAlternatives:
@@ -66,9 +82,11 @@ def numbered(made: EmailMultiAlternatives, delivery: int) -> EmailMultiAlternati
     return made
 
 
+@in_own_language
 def test(letter: Letter, to: str, *, identity: str) -> EmailMultiAlternatives:
     """To somebody of the desk, to see how a letter looks; its links to preferences and out lead nowhere."""
-    text, html = letter.addressed(out=absolute("/follow/"), preferences=absolute("/follow/"))
+    page = absolute(reverse("follow:follow"))
+    text, html = letter.addressed(out=page, preferences=page)
     return message(to, subject=f"[Test] {letter.subject}", text=text, html=html, identity=identity)
 
 
@@ -91,8 +109,8 @@ def number(follower: Follower | int) -> int:
 
 def label(kind: str, topic: Topic | None) -> str:
     """A company or a policy that is followed; one that no issue names at present has no name either."""
-    noun = NAMED[kind]
-    return f"{noun.capitalize()}: {topic.name}" if topic else f"A {noun} that no issue on the site names at present"
+    called, unnamed = NAMED[kind]
+    return str(called) % {"name": topic.name} if topic else str(unnamed)
 
 
 def in_words(pairs: Iterable[Pair]) -> list[str]:
@@ -100,8 +118,8 @@ def in_words(pairs: Iterable[Pair]) -> list[str]:
     wanted = sorted(set(pairs))
     found = named(wanted)
     things = sorted(label(kind, found.get((kind, ref))) for kind, ref in wanted if kind in NAMED)
-    general = [words for pair, words in GENERAL.items() if pair in wanted]
-    return [*general, *things, *(["Corrections to what you were sent"] if CORRECTIONS in wanted else [])]
+    general = [str(words) for pair, words in GENERAL.items() if pair in wanted]
+    return [*general, *things, *([_("Corrections to what you were sent")] if CORRECTIONS in wanted else [])]
 
 
 def in_question(coming: Outcome) -> dict[str, Any]:

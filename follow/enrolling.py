@@ -22,6 +22,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from follow.models import (
     ADDRESS_LENGTH,
@@ -45,7 +47,7 @@ from newsroom.lib.tokens import Expired, Forged, make, read
 
 IMPORT = "follow.import_follower"
 MOST_BYTES, MOST_LINES, FAULTS_KEPT = 20 * 1024 * 1024, 200_000, 100
-TOO_BIG = "This file has more than 20 MB. Please cut it into several."
+TOO_BIG = gettext_lazy("This file has more than 20 MB. Please cut it into several.")
 NEEDED = ("email", "confirmed_at")
 EVERYTHING, ALONE_NOTHING = str(Choice.Kind.ISSUES), str(Choice.Kind.CORRECTIONS)
 CHOICES = (EVERYTHING, *SECTIONS, ALONE_NOTHING)
@@ -130,18 +132,17 @@ class Sheet:
 def decoded(data: bytes) -> str:
     """The text of a file. Raises Unreadable: for what is too big, or is no text in UTF-8."""
     if len(data) > MOST_BYTES:
-        raise Unreadable(TOO_BIG)
+        raise Unreadable(str(TOO_BIG))
     if data.startswith(b"PK"):
-        raise Unreadable("This is a workbook, not a CSV file. Save it as “CSV UTF-8” and choose that file.")
+        raise Unreadable(_("This is a workbook, not a CSV file. Save it as “CSV UTF-8” and choose that file."))
     if b"\x00" in data or data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Unreadable("This file is in UTF-16, or is no text. Save it as “CSV UTF-8” and choose that file.")
+        raise Unreadable(_("This file is in UTF-16, or is no text. Save it as “CSV UTF-8” and choose that file."))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise Unreadable(
-            f"Line {line} is not in UTF-8. Save the file as “CSV UTF-8”, so that every letter arrives as it is."
-        ) from None
+        said = _("Line %(line)d is not in UTF-8. Save the file as “CSV UTF-8”, so that every letter arrives as it is.")
+        raise Unreadable(said % {"line": line}) from None
 
 
 def read_sheet(text: str, now: datetime | None = None) -> Sheet:
@@ -182,15 +183,21 @@ def cells_of(text: str) -> Iterator[tuple[int, list[str]]]:
     try:
         for cells in reader:
             if begins > MOST_LINES + 1:
-                raise Unreadable(f"This file has more than {MOST_LINES:,} lines. Please cut it into several.")
+                said = ngettext(
+                    "This file has more than %(number)s line. Please cut it into several.",
+                    "This file has more than %(number)s lines. Please cut it into several.",
+                    MOST_LINES,
+                )
+                raise Unreadable(said % {"number": f"{MOST_LINES:,}"})
             if any(cell.strip() for cell in cells):
                 yield begins, cells
             begins = reader.line_num + 1
     except csv.Error:
-        raise Unreadable(
-            f"Line {begins} can’t be read, and so nothing after it: a quotation mark is never closed, or stands "
+        said = _(
+            "Line %(line)d can’t be read, and so nothing after it: a quotation mark is never closed, or stands "
             "inside a text without a second one before it."
-        ) from None
+        )
+        raise Unreadable(said % {"line": begins}) from None
 
 
 def delimiter_of(text: str) -> str:
@@ -204,12 +211,13 @@ def columns_of(head: list[str]) -> dict[str, int]:
     columns: dict[str, int] = {}
     for at, cell in enumerate(head):
         columns.setdefault(one_line(cell).casefold().replace(" ", "_"), at)
-    missing = [f"“{name}”" for name in NEEDED if name not in columns]
+    missing = [name for name in NEEDED if name not in columns]
+    if len(missing) == 1:
+        said = _("The first line must name the columns, and “%(column)s” is not there.")
+        raise Unreadable(said % {"column": missing[0]})
     if missing:
-        raise Unreadable(
-            f"The first line must name the columns, and {' and '.join(missing)} "
-            f"{'is' if len(missing) == 1 else 'are'} not there."
-        )
+        said = _("The first line must name the columns, and “%(column)s” and “%(other)s” are not there.")
+        raise Unreadable(said % {"column": missing[0], "other": missing[1]})
     return columns
 
 
@@ -217,10 +225,15 @@ def row_of(sheet: Sheet, line: int, cells: dict[str, str], now: datetime) -> Row
     """A line's row. Raises ValueError with a sentence."""
     state = one_line(cells.get("state", "")).casefold()
     if state not in COMING:
-        raise ValueError(f"The column “state” says “{state[:20]}”, so this is nobody to write to now.")
+        said = _("The column “state” says “%(state)s”, so this is nobody to write to now.")
+        raise ValueError(said % {"state": state[:20]})
     source = unquoted(one_line(cells.get("source", "")))
     if len(source) > room(Follower, "source"):
-        raise ValueError(f"“source” has more than {room(Follower, 'source')} characters.")
+        most = room(Follower, "source")
+        said = ngettext(
+            "“source” has more than %(number)d character.", "“source” has more than %(number)d characters.", most
+        )
+        raise ValueError(said % {"number": most})
     chosen, things = choices(cells.get("choices", ""), sheet)
     return Row(
         line=line,
@@ -237,13 +250,13 @@ def address(cell: str) -> str:
     """The address in its one spelling. Raises ValueError."""
     email = one_spelling(unquoted(cell))
     if not email:
-        raise ValueError("“email” is empty.")
+        raise ValueError(_("“email” is empty."))
     try:
         mailbox(email)
     except ValidationError:
-        raise ValueError("“email” is no address that mail can be sent to.") from None
+        raise ValueError(_("“email” is no address that mail can be sent to.")) from None
     if len(email) > ADDRESS_LENGTH:
-        raise ValueError("“email” is longer than an address can be.")
+        raise ValueError(_("“email” is longer than an address can be."))
     return email
 
 
@@ -251,16 +264,18 @@ def moment(cell: str, now: datetime) -> datetime:
     """When somebody agreed, in UTC; without a zone, in the site's. Raises ValueError."""
     said = one_line(cell)
     if not said:
-        raise ValueError("“confirmed_at” is empty: nobody can be written to who didn’t agree at some time.")
+        raise ValueError(_("“confirmed_at” is empty: nobody can be written to who didn’t agree at some time."))
     try:
         at = datetime.fromisoformat(said)
     except ValueError:
-        raise ValueError(f"“{said[:40]}” is no date such as 2025-04-12 or 2025-04-12T09:30Z.") from None
+        fault = _("“%(date)s” is no date such as 2025-04-12 or 2025-04-12T09:30Z.")
+        raise ValueError(fault % {"date": said[:40]}) from None
     if not FIRST_YEAR <= at.year < 9000:
-        raise ValueError(f"“{said[:40]}” is before {FIRST_YEAR}, or no year of ours.")
+        fault = _("“%(date)s” is before %(year)s, or no year of ours.")
+        raise ValueError(fault % {"date": said[:40], "year": FIRST_YEAR})
     at = (at if at.tzinfo else timezone.make_aware(at)).astimezone(UTC)
     if at > now:
-        raise ValueError(f"“{said[:40]}” lies in the future.")
+        raise ValueError(_("“%(date)s” lies in the future.") % {"date": said[:40]})
     return at
 
 
@@ -279,11 +294,13 @@ def choices(cell: str, sheet: Sheet) -> tuple[tuple[str, ...], tuple[Pair, ...]]
     unknown = ["…@…" if "@" in word else word[:40] for word, pair in found.items() if not pair]
     if not things and not general - {ALONE_NOTHING}:
         if unknown:
-            raise ValueError(
-                f"“{unknown[0]}” means nothing here, and nothing else is chosen: {', '.join(CHOICES)} can be followed, "
+            fault = _(
+                "“%(choice)s” means nothing here, and nothing else is chosen: %(choices)s can be followed, "
                 "and company: or policy: with a name that stands in an address of this site."
             )
-        raise ValueError(f"“{ALONE_NOTHING}” alone would bring nothing: {', '.join(CHOICES[:-1])} would.")
+            raise ValueError(fault % {"choice": unknown[0], "choices": ", ".join(CHOICES)})
+        fault = _("“%(choice)s” alone would bring nothing: %(choices)s would.")
+        raise ValueError(fault % {"choice": ALONE_NOTHING, "choices": ", ".join(CHOICES[:-1])})
     sheet.skipped.update(unknown)
     if EVERYTHING in general:
         general.difference_update(SECTIONS)
@@ -293,7 +310,9 @@ def choices(cell: str, sheet: Sheet) -> tuple[tuple[str, ...], tuple[Pair, ...]]
 def frequency(cell: str) -> str:
     said = one_line(cell).casefold() or str(Follower.Frequency.EACH)
     if said not in Follower.Frequency.values:
-        raise ValueError(f"“{said[:40]}” is no frequency: {' and '.join(Follower.Frequency.values)} are.")
+        fault = _("“%(frequency)s” is no frequency: %(one)s and %(other)s are.")
+        one, other = Follower.Frequency.values
+        raise ValueError(fault % {"frequency": said[:40], "one": one, "other": other})
     return said
 
 
@@ -318,8 +337,8 @@ class Outcome:
 def survey(sheet: Sheet) -> Outcome:
     """What `enrol` would do with a sheet now; nothing is saved."""
     outcome = Outcome()
-    for _ in newcomers(sheet.rows, outcome):
-        pass
+    for rows in newcomers(sheet.rows, outcome):
+        del rows
     return outcome
 
 
@@ -362,7 +381,7 @@ def enrol(sheet: Sheet, *, proof: str, by: Any, now: datetime | None = None) -> 
     """
     require(by, IMPORT)
     if not proof.strip():
-        raise ValueError("Nobody is taken in without a proof of consent.")
+        raise ValueError(_("Nobody is taken in without a proof of consent."))
     now = now or timezone.now()
     one_at_a_time("enrol followers")
     outcome = Outcome()

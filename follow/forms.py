@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from follow.emails import GENERAL, label
 from follow.models import ADDRESS_LENGTH, Follower
@@ -12,10 +13,11 @@ from follow.topics import CORRECTIONS, ISSUES, Pair, Topic
 from follow.wishing import says_something, tidy
 from newsroom.lib import stamps
 from newsroom.lib.forms import Email, Form, sentences
+from newsroom.lib.text import Wording
 
 FREQUENCIES = (
-    (Follower.Frequency.EACH, "Each time, as soon as it is published"),
-    (Follower.Frequency.WEEKLY, "Once a week, all of it in one mail"),
+    (Follower.Frequency.EACH, _("Each time, as soon as it is published")),
+    (Follower.Frequency.WEEKLY, _("Once a week, all of it in one mail")),
 )
 STAMP = ("follow", "email")  # the form, and its subject
 
@@ -27,29 +29,33 @@ def value(pair: Pair) -> str:
 class ChoicesForm(Form):
     """What somebody follows, and how often he is told. `things`: the companies and policies among it, or to be."""
 
-    nothing = "Please choose what we may send you."
-    alone = "Corrections alone would bring nothing: choose issues or stories besides."
+    nothing: Wording = _("Please choose what we may send you.")
+    alone: Wording = _("Corrections alone would bring nothing: choose issues or stories besides.")
     things_first = True
 
     what = forms.MultipleChoiceField(
-        label="What may we send you?",
+        label=_("What may we send you?"),
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        error_messages={"invalid_choice": "Please choose some of these."},
+        error_messages={"invalid_choice": _("Please choose some of these.")},
     )
     frequency = forms.ChoiceField(
-        label="How often?",
+        label=_("How often?"),
         choices=FREQUENCIES,
         initial=Follower.Frequency.EACH,
         widget=forms.RadioSelect,
-        error_messages={"required": "Please choose how often.", "invalid_choice": "Please choose one of these."},
+        error_messages={
+            "required": _("Please choose how often."),
+            "invalid_choice": _("Please choose one of these."),
+        },
     )
 
-    def __init__(self, *args: Any, things: Sequence[tuple[Pair, str]] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, things: Sequence[tuple[Pair, Wording]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        offered: list[tuple[Pair, Wording]]
         offered = [*things, *GENERAL.items()] if self.things_first else [*GENERAL.items(), *things]
-        offered.append((CORRECTIONS, "Corrections to what I was sent"))
-        self.pairs = {value(pair): pair for pair, _ in offered}
+        offered.append((CORRECTIONS, _("Corrections to what I was sent")))
+        self.pairs = {value(pair): pair for pair, words in offered}
         what: Any = self.fields["what"]
         what.choices = [(value(pair), words) for pair, words in offered]
 
@@ -62,14 +68,14 @@ class ChoicesForm(Form):
 
 class FollowForm(ChoicesForm):
     email = Email(
-        label="Email address",
+        label=_("Email address"),
         max_length=ADDRESS_LENGTH,
         widget=forms.EmailInput({"autocomplete": "email"}),
-        error_messages=sentences("Your email address", "Please give your email address."),
+        error_messages=sentences(_("Your email address"), _("Please give your email address.")),
     )
     # People don't see it. Named for what no browser fills in by itself.
     subject = forms.CharField(
-        label="Subject", required=False, widget=forms.TextInput({"autocomplete": "off", "tabindex": "-1"})
+        label=_("Subject"), required=False, widget=forms.TextInput({"autocomplete": "off", "tabindex": "-1"})
     )
 
     field_order = ("email", "what", "frequency")
@@ -86,13 +92,13 @@ class FollowForm(ChoicesForm):
 
 class PreferencesForm(ChoicesForm):
     things_first = False
-    nothing = alone = "Nothing would ever be sent to you then. Choose something, or stop following."
+    nothing = alone = _("Nothing would ever be sent to you then. Choose something, or stop following.")
 
 
 def follow_form(topics: Iterable[Topic] = (), data: Any = None) -> FollowForm:
     """The form to follow: everything, or what somebody came from the page of."""
     things = [(topic.pair, label(topic.kind, topic)) for topic in topics]
-    first = [pair for pair, _ in things] or [ISSUES]
+    first = [pair for pair, words in things] or [ISSUES]
     initial = {"what": [value(pair) for pair in (*first, CORRECTIONS)]}
     return FollowForm(data, things=things, initial=initial, auto_id="follow_%s")
 

@@ -28,7 +28,7 @@ from follow.models import Mailing
 from follow.sharing import KINDS
 from follow.topics import ISSUES, SECTIONS, Pair, Topic, named, topics_of
 from newsroom.lib.links import joined
-from newsroom.lib.mail import draw
+from newsroom.lib.mail import draw, in_own_language
 from newsroom.lib.mailed import absolute
 from newsroom.lib.richtext import WORD, plain, shift_headings
 from newsroom.lib.text import excerpt, one_line, printable
@@ -133,6 +133,7 @@ def unpublished(revision: Revision) -> Edition:
 # The letters
 
 
+@in_own_language
 def issue(edition: Edition, scope: Scope, *, subject: str = "", preheader: str = "", postal: str = "") -> Letter:
     """
     An issue as this scope has it. Two queries at most, for the pages of companies and policies.
@@ -166,6 +167,7 @@ def issue(edition: Edition, scope: Scope, *, subject: str = "", preheader: str =
     return letter("issue", context, subject, preheader or about or edition.standfirst, postal)
 
 
+@in_own_language
 def correction(
     edition: Edition, scope: Scope, *, note: str, subject: str = "", preheader: str = "", postal: str = ""
 ) -> Letter:
@@ -180,6 +182,7 @@ def correction(
     return letter("correction", context, subject, preheader or note, postal)
 
 
+@in_own_language
 def weekly(
     editions: Sequence[Edition],
     scopes: Sequence[Scope],
@@ -393,7 +396,9 @@ def credit_of(credit: dict[str, Any]) -> dict[str, str]:
 def ways_to_share(edition: Edition) -> list[dict[str, str]]:
     """Where an issue can be passed on, as on its page, whatever the desk shows there."""
     kinds = (KINDS[kind] for kind in SHARED)
-    return [{"label": kind.label, "url": kind.link(edition.title, edition.url)} for kind in kinds if kind.link]
+    return [
+        {"label": kind.worded(kind.label), "url": kind.link(edition.title, edition.url)} for kind in kinds if kind.link
+    ]
 
 
 def why(scope: Scope, followed: Sequence[dict[str, Any]], *more: str, each: str = "") -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from follow import emails, letters
 from follow.letters import Letter
@@ -92,10 +93,10 @@ def send_test(report: Report, *, to: str, by: Any) -> None:
     """
     require(by, TEST)
     if by is not None and to != by.email:
-        raise Refused("A test is sent to your own address alone.")
+        raise Refused(_("A test is sent to your own address alone."))
     letter = letter_of_issue(report)
     if letter is None:
-        raise Refused("Save the issue first.")
+        raise Refused(_("Save the issue first."))
     with Post() as post:
         post.send(emails.test(letter, to, identity=f"test-{report.pk}-{timezone.now():%Y%m%d%H%M%S%f}"))
 
@@ -132,10 +133,10 @@ def send_now(report: Report, *, by: Any) -> Mailing:
     require(by, SEND)
     edition = live_edition(report)
     if edition is None:
-        raise Refused("Readers don’t have this issue now.")
+        raise Refused(_("Readers don’t have this issue now."))
     mailing = begin(edition, by=by, now=timezone.now())
     if mailing is None:
-        raise Refused("Followers were told of this issue before.")
+        raise Refused(_("Followers were told of this issue before."))
     return mailing
 
 
@@ -262,12 +263,12 @@ def correct(report: Report, *, note: str, subject: str = "", by: Any) -> Mailing
     now = timezone.now()
     edition = live_edition(report)
     if edition is None:
-        raise Refused("Readers don’t have this issue now, so there is nothing to lead them to.")
+        raise Refused(_("Readers don’t have this issue now, so there is nothing to lead them to."))
     if not note.strip():
-        raise Refused("Say what was wrong, and what is right.")
+        raise Refused(_("Say what was wrong, and what is right."))
     followers = got_it(edition, now)
     if not followers.exists():
-        raise Refused("Nobody who wants to hear of corrections was sent this issue.")
+        raise Refused(_("Nobody who wants to hear of corrections was sent this issue."))
     digest = sha256(" ".join(note.split()).encode()).hexdigest()[:16]
     mailing, is_new = Mailing.objects.get_or_create(
         key=f"correction-{report.pk}-{digest}",
@@ -280,7 +281,7 @@ def correct(report: Report, *, note: str, subject: str = "", by: Any) -> Mailing
         },
     )
     if not is_new:
-        raise Refused("This correction, in these words, was sent before.")
+        raise Refused(_("This correction, in these words, was sent before."))
     mailing.issues.set([report])
     write_deliveries(mailing, followers, [CORRECTIONS], now)
     return mailing
@@ -379,7 +380,7 @@ def try_again(mailing: Mailing, *, by: Any) -> int:
     """
     require(by, SEND)
     if Mailing.objects.filter(pk=mailing.pk, stopped_at__isnull=False).exists():
-        raise Refused("This mailing was stopped for good.")
+        raise Refused(_("This mailing was stopped for good."))
     given_up = mailing.deliveries.filter(dropped_at__isnull=False, has_failed=True)
     wanting = given_up.filter(follower__in=Follower.objects.active().values("pk"))
     return wanting.update(dropped_at=None, has_failed=False, due_at=timezone.now(), attempts=0, last_error="")

@@ -13,10 +13,14 @@ from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
 import segno
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import Resolver404, resolve, reverse
+from django.utils import translation
 from django.utils.encoding import punycode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from follow.models import Widget
 from newsroom.lib.locks import one_at_a_time
@@ -65,8 +69,9 @@ class Kind:
     """
     One way to follow or to share, as it stands if the desk says nothing.
 
-    Without a `link` it is something that only a script can do, or the list itself. `passes_on`: whether a press on it
-    counts as sharing.
+    Its label is kept in English, and each reader gets it in his language (`worded`); what the desk puts in its place
+    stands as it is. Without a `link` it is something that only a script can do, or the list itself. `passes_on`:
+    whether a press on it counts as sharing.
     """
 
     kind: str
@@ -80,14 +85,18 @@ class Kind:
         """The template of its drawing."""
         return f"follow/icons/{self.kind}.svg"
 
+    def worded(self, label: str) -> str:
+        """Its label as readers get it now: in their language, if the desk left it as it was."""
+        return _(label) if label == self.label else label
+
 
 KINDS = {
     kind.kind: kind
     for kind in (
         Kind("rss", "RSS", BAR, here("feed"), passes_on=False),
-        Kind("follow", "Follow by Email", BAR, here("follow:follow"), passes_on=False),
+        Kind("follow", gettext_noop("Follow by Email"), BAR, here("follow:follow"), passes_on=False),
         Kind("linkedin", "LinkedIn", BAR, to("https://www.linkedin.com/sharing/share-offsite/", url="{address}")),
-        Kind("share", "Share", BAR),
+        Kind("share", gettext_noop("Share"), BAR),
         Kind("x", "X", LIST, to("https://x.com/intent/post", text="{title}", url="{address}")),
         Kind("facebook", "Facebook", LIST, to("https://www.facebook.com/sharer/sharer.php", u="{address}")),
         Kind("reddit", "Reddit", LIST, to("https://www.reddit.com/submit", url="{address}", title="{title}")),
@@ -99,11 +108,16 @@ KINDS = {
         Kind(
             "hackernews", "Hacker News", LIST, to("https://news.ycombinator.com/submitlink", u="{address}", t="{title}")
         ),
-        Kind("wechat", "WeChat", LIST, by_way_of("follow:wechat")),
-        Kind("weibo", "Weibo", LIST, to("https://service.weibo.com/share/share.php", url="{address}", title="{title}")),
-        Kind("email", "Email", LIST, to("mailto:", subject="{title}", body="{address}")),
-        Kind("copy", "Copy link", LIST),
-        Kind("print", "Print", LIST),
+        Kind("wechat", gettext_noop("WeChat"), LIST, by_way_of("follow:wechat")),
+        Kind(
+            "weibo",
+            gettext_noop("Weibo"),
+            LIST,
+            to("https://service.weibo.com/share/share.php", url="{address}", title="{title}"),
+        ),
+        Kind("email", gettext_noop("Email"), LIST, to("mailto:", subject="{title}", body="{address}")),
+        Kind("copy", gettext_noop("Copy link"), LIST),
+        Kind("print", gettext_noop("Print"), LIST),
     )
 }
 PASSING_ON = tuple(kind.kind for kind in KINDS.values() if kind.passes_on)
@@ -153,7 +167,7 @@ def arrange(wanted: Iterable[Arranged], *, seen: str, by: Any) -> bool:
     one_at_a_time("follow.widgets")
     before = arrangement()
     if state(before) != seen:
-        raise Stale("Somebody else arranged the widgets while you did.")
+        raise Stale(_("Somebody else arranged the widgets while you did."))
     rows = [kind for kind in wanted if kind not in defaults()]
     Widget.objects.all().delete()
     Widget.objects.bulk_create(
@@ -218,8 +232,9 @@ def widgets(title: str, path: str) -> Widgets:
     """The widgets of the page at a path of ours, which has this title. One query."""
     shown: dict[str, list[Shown]] = {BAR: [], LIST: [], OFF: []}
     for arranged in arrangement():
-        link = KINDS[arranged.kind].link
-        shown[arranged.place].append(Shown(arranged.kind, arranged.label, link(title, path) if link else ""))
+        kind = KINDS[arranged.kind]
+        url = kind.link(title, path) if kind.link else ""
+        shown[arranged.place].append(Shown(kind.kind, kind.worded(arranged.label), url))
     bar = [widget for widget in shown[BAR] if widget.kind != "share" or shown[LIST]]
     return Widgets(title, path, bar, shown[LIST])
 
@@ -238,9 +253,19 @@ class Page:
 
 
 def page_at(path: str) -> Page | None:
-    """The issue or story that readers have at this path; None for any other address, ours or not. One query at most."""
+    """
+    The issue or story that readers have at this path, in the language that it begins with; its title and path.
+
+    None for any other address, ours or not. One query at most.
+    """
+    path = unquote(path)
+    with translation.override(translation.get_language_from_path(path) or settings.LANGUAGE_CODE):
+        return found_at(path)
+
+
+def found_at(path: str) -> Page | None:
     try:
-        match = resolve(unquote(path))
+        match = resolve(path)
     except Resolver404:
         return None
     live = Edition.objects.live().without_article()
@@ -280,7 +305,7 @@ def instance_of(text: str) -> str:
     except UnicodeError:
         host = ""
     if len(host) > 253 or not HOST.fullmatch(host) or host.rpartition(".")[2] in NOT_PUBLIC:
-        raise ValidationError("Please enter the name of your server, such as mastodon.social.")
+        raise ValidationError(_("Please enter the name of your server, such as mastodon.social."))
     return host
 
 

@@ -14,6 +14,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from follow import mailing
 from follow.bouncing import drop_due, is_suppressed
@@ -38,6 +40,7 @@ from newsroom.lib.addresses import one_spelling
 from newsroom.lib.doors import Refused
 from newsroom.lib.locks import one_at_a_time
 from newsroom.lib.rights import require
+from newsroom.lib.text import Wording
 from reports.models import Edition
 
 SEE, EXPORT, ERASE = "follow.view_follower", "follow.export_follower", "follow.delete_follower"
@@ -45,7 +48,7 @@ SEE, EXPORT, ERASE = "follow.view_follower", "follow.export_follower", "follow.d
 # How many wishes within which time, for one network, which many people may share.
 NETWORK_LIMITS = ((10, timedelta(hours=1)), (40, timedelta(days=1)))
 KNOCK_KEPT = timedelta(days=1)  # no shorter than the longest of them
-TOO_MANY = "Many have asked from your network. Please wait an hour, then send it once more."
+TOO_MANY = gettext_lazy("Many have asked from your network. Please wait an hour, then send it once more.")
 
 # Of the mails that ask one address: the time between two, and how many may be left unanswered within which time.
 TIME_BETWEEN_QUESTIONS = timedelta(hours=1)
@@ -57,10 +60,10 @@ ENDED_KEPT = timedelta(days=30)  # as the proof that what was sent had been aske
 BATCH = 1_000
 
 FOR_GOOD = datetime(9999, 1, 1, tzinfo=UTC)  # until when somebody pauses who doesn't say until when
-PAUSES: dict[str, tuple[str, timedelta | None]] = {
-    "month": ("For a month", timedelta(days=30)),
-    "quarter": ("For three months", timedelta(days=91)),
-    "open": ("Until I say so", None),
+PAUSES: dict[str, tuple[Wording, timedelta | None]] = {
+    "month": (gettext_lazy("For a month"), timedelta(days=30)),
+    "quarter": (gettext_lazy("For three months"), timedelta(days=91)),
+    "open": (gettext_lazy("Until I say so"), None),
 }
 
 
@@ -83,11 +86,16 @@ class Wanted:
 
 
 def consent() -> str:
-    """What somebody agrees to who sends the form. It stands beside the button, and is kept with the wish."""
-    return (
-        f"I want {settings.SITE_NAME} to send me by email what I ticked. "
+    """
+    What somebody agrees to who sends the form: it stands beside the button, and is kept with the wish in those words.
+
+    A form is sent to an address in its own language, so both are in the one that its reader saw.
+    """
+    words = _(
+        "I want %(site)s to send me by email what I ticked. "
         "I can change this or stop it at any time, by a link in every mail."
     )
+    return words % {"site": settings.SITE_NAME}
 
 
 # Asking
@@ -260,7 +268,7 @@ def change(follower: int, choices: Iterable[Pair], frequency: str, now: datetime
 
 def pause(follower: int, length: str, now: datetime | None = None) -> bool:
     """Send a follower nothing for a while, one of PAUSES. False if he has left, or is nobody."""
-    _, time = PAUSES[length]
+    time = PAUSES[length][1]
     until = (now or timezone.now()) + time if time else FOR_GOOD
     return bool(Follower.objects.confirmed().filter(pk=follower).update(paused_until=until))
 
@@ -305,7 +313,7 @@ def find(email: str, *, by: Any) -> Follower:
     require(by, SEE)
     follower = Follower.objects.filter(key=address_key(one_spelling(email))).first()
     if follower is None:
-        raise Unknown("Nothing is kept about this address.")
+        raise Unknown(_("Nothing is kept about this address."))
     return follower
 
 
@@ -364,7 +372,7 @@ def record_of(follower: Follower) -> dict[str, Any]:
 
 def described(mailing: Mailing | None, titles: dict[int, str]) -> dict[str, Any]:
     if mailing is None:
-        return {"mail": "Question whether a wish was yours", "issues": []}
+        return {"mail": _("Question whether a wish was yours"), "issues": []}
     issues = [titles[issue.pk] for issue in mailing.issues.all() if issue.pk in titles]
     return {"mail": mailing.get_kind_display(), "issues": issues}
 

@@ -6,6 +6,8 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from comments.desk import talk_of, told
 from comments.digests import may_decide
@@ -17,19 +19,19 @@ from comments.notices import mute
 from newsroom.lib.mailed import NOBODY, Dead, mailed_link, opened
 
 DECIDED = {
-    Decision.Act.APPROVE: "Approved.",
-    Decision.Act.SPAM: "Marked as spam.",
-    Decision.Act.BIN: "Moved to the bin.",
+    Decision.Act.APPROVE: gettext_lazy("Approved."),
+    Decision.Act.SPAM: gettext_lazy("Marked as spam."),
+    Decision.Act.BIN: gettext_lazy("Moved to the bin."),
 }
 
 
-QUEUE = ("admin:comments_comment_changelist", "Open the queue")
+QUEUE = ("admin:comments_comment_changelist", gettext_lazy("Open the queue"))
 
 
 @mailed_link
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Say that an address is one's own, so that it may be written to."""
-    late = "It was good for two days. Tick “Tell me” below your next comment, and we send you a new one."
+    late = _("It was good for two days. Tick “Tell me” below your next comment, and we send you a new one.")
     commenter = opened(token, CONFIRM, good_for=TIME_TO_CONFIRM, late=late)
     done = request.method == "POST"
     if done and not confirm_address(commenter):
@@ -78,7 +80,7 @@ def decide(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "comments/links/decide.html", context)
     act = request.POST.get("do", "")
     if act not in DECIDED:
-        return render(request, "comments/links/decide.html", {**context, "fault": "Choose what to do."}, status=422)
+        return render(request, "comments/links/decide.html", {**context, "fault": _("Choose what to do.")}, status=422)
     outcome = decide_about(
         [(question.comment.pk, question.comment.version)], act, by=question.moderator, why="By a link in a mail"
     )
@@ -89,14 +91,14 @@ def decide(request: HttpRequest, token: str) -> HttpResponse:
 
 def asked(token: str) -> Question:
     """What a link asks whom. Raises Dead if it is forged, too old, used, overtaken, or not for this person any more."""
-    late = "It was good for three days. What still waits is in the queue."
+    late = _("It was good for three days. What still waits is in the queue.")
     pk, version, user = opened(token, DECIDE, good_for=TIME_TO_DECIDE, late=late, way=QUEUE)
     moderator = get_user_model().objects.filter(pk=user).first()
     if moderator is None or not may_decide(moderator):
-        raise Dead(403, "You can’t decide about comments any more.", "Your account no longer has the right to.")
+        raise Dead(403, _("You can’t decide about comments any more."), _("Your account no longer has the right to."))
     comment = Comment.objects.select_related("parent").filter(pk=pk).first()
     if comment is None:
-        raise Dead(410, "This comment is gone.", "There is nothing left to decide.", way=QUEUE)
+        raise Dead(410, _("This comment is gone."), _("There is nothing left to decide."), way=QUEUE)
     if comment.version != version or comment.status == Comment.Status.WITHDRAWN:
         raise overtaken(comment, moderator)
     return Question(comment, moderator)
@@ -105,7 +107,10 @@ def asked(token: str) -> Question:
 def overtaken(comment: Comment, moderator: Any) -> Dead:
     """What somebody did to the comment since the mail was written: the moderator himself (410) or another (409)."""
     last = comment.decisions.select_related("by").first()
-    did = f"{told(last)}." if last else "Somebody changed it meanwhile."
+    # Translators: what somebody did to a comment, as a whole sentence, such as "Approved by Ann, 5 minutes ago."
+    did = _("%(deed)s.") % {"deed": told(last)} if last else _("Somebody changed it meanwhile.")
     if last and last.by == moderator:
-        return Dead(410, "You have done this already.", f"{did} To change it, go to the queue.", way=QUEUE)
-    return Dead(409, "Somebody was here before you.", f"{did} Nothing else was done.", way=QUEUE)
+        sentence = _("%(deed)s To change it, go to the queue.") % {"deed": did}
+        return Dead(410, _("You have done this already."), sentence, way=QUEUE)
+    sentence = _("%(deed)s Nothing else was done.") % {"deed": did}
+    return Dead(409, _("Somebody was here before you."), sentence, way=QUEUE)

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from comments.flagging import NotPublic, TooMany, flag
@@ -106,8 +107,8 @@ def receive_report(request: HttpRequest, comment: Comment, edition: Edition) -> 
         guard_stamp(age)
         flag(comment, form.cleaned_data["reason"], form.cleaned_data["note"], fingerprint(request))
     except TooMany:
-        refusal = Refused(429, "Many reports came from your network. Please wait an hour, then send it once more.")
-        return report_page(request, comment, edition, form, stamp, refusal)
+        sentence = gettext("Many reports came from your network. Please wait an hour, then send it once more.")
+        return report_page(request, comment, edition, form, stamp, Refused(429, sentence))
     except Refused as refusal:
         return report_page(request, comment, edition, form, stamp, refusal)
     except NotPublic:

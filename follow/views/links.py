@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from follow.emails import (
     CONFIRM,
@@ -28,16 +29,18 @@ from follow.wishing import chosen, follows, outcome
 from newsroom.lib.doors import Refused, SeeOther, guard_form
 from newsroom.lib.mailed import NOBODY, Dead, mailed_link, opened
 
-AGAIN = ("follow:email", "Follow by email")
-LATE = "It was good for two days. Fill in the form again, and we send you a new one."
-USED = Dead(410, "You have used this link already.", "You stopped following since. You can start again.", way=AGAIN)
+AGAIN = ("follow:email", _("Follow by email"))
+LATE = _("It was good for two days. Fill in the form again, and we send you a new one.")
+USED = Dead(
+    410, _("You have used this link already."), _("You stopped following since. You can start again."), way=AGAIN
+)
 
 
 # What the page of preferences says when something was done on it, by the last word of its address
 DONE = {
-    "saved": "Your changes are saved.",
-    "paused": "You pause now, and your changes are saved.",
-    "resumed": "You get mail again, and your changes are saved.",
+    "saved": _("Your changes are saved."),
+    "paused": _("You pause now, and your changes are saved."),
+    "resumed": _("You get mail again, and your changes are saved."),
 }
 
 
@@ -159,7 +162,7 @@ def show(
         "refusal": refusal,
         "done": "" if refusal else next((words for done, words in DONE.items() if done in request.GET), ""),
         "paused_until": until(follower),
-        "pauses": [(length, words) for length, (words, _) in PAUSES.items()],
+        "pauses": [(length, words) for length, (words, time) in PAUSES.items()],
         "here": reverse("follow:preferences", args=[token]),
         "out": out_link(follower),
         "export_url": reverse("follow:export", args=[token]),

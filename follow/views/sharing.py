@@ -3,6 +3,7 @@
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,9 +24,9 @@ class InstanceForm(Form):
     """Where somebody has an account of Mastodon."""
 
     instance = OneLine(
-        label="Your server",
+        label=_("Your server"),
         max_length=253,
-        error_messages=sentences("This name", "Please enter the name of your server, such as mastodon.social."),
+        error_messages=sentences(_("This name"), _("Please enter the name of your server, such as mastodon.social.")),
         widget=forms.TextInput(
             attrs={"inputmode": "url", "autocapitalize": "none", "spellcheck": "false", "autocomplete": "url"}
         ),

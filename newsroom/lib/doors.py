@@ -10,6 +10,7 @@ from functools import wraps
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -17,26 +18,27 @@ from newsroom.lib import stamps
 from newsroom.lib.forms import Form
 from newsroom.lib.origin import same_origin
 from newsroom.lib.stamps import Age
+from newsroom.lib.text import Wording
 
 # The longest comment in Chinese is 590 KB as browsers send it: three bytes a character, three letters a byte.
 MOST_BYTES = 1024 * 1024
 TRY_AGAIN = 600  # seconds after which the shorter limits are over
-TOO_BIG = "This is more than a form can be: the whole of it may have one megabyte."
-FAULTY = "Not everything is right yet. Please check the fields below."
-ELSEWHERE = "This was sent from a page of another site. If you meant it, send it once more from here."
+TOO_BIG = _("This is more than a form can be: the whole of it may have one megabyte.")
+FAULTY = _("Not everything is right yet. Please check the fields below.")
+ELSEWHERE = _("This was sent from a page of another site. If you meant it, send it once more from here.")
 STAMP_SAYS = {
-    Age.EARLY: "That was very quick. Please wait three seconds, then send it once more.",
-    Age.LATE: "This page was open for more than a day. Nothing you wrote is lost: please send it once more.",
-    Age.FORGED: "This form was not made for this page. Nothing you wrote is lost: please send it once more.",
+    Age.EARLY: _("That was very quick. Please wait three seconds, then send it once more."),
+    Age.LATE: _("This page was open for more than a day. Nothing you wrote is lost: please send it once more."),
+    Age.FORGED: _("This form was not made for this page. Nothing you wrote is lost: please send it once more."),
 }
 
 
 class Refused(Exception):
-    """A guard that stopped what a reader sent: the HTTP status, and a sentence for the reader."""
+    """A guard that stopped what a reader sent: the HTTP status, and a sentence for the reader, in his language."""
 
-    def __init__(self, status: int, sentence: str) -> None:
-        self.status, self.sentence = status, sentence
-        super().__init__(sentence)
+    def __init__(self, status: int, sentence: Wording) -> None:
+        self.status, self.sentence = status, str(sentence)
+        super().__init__(self.sentence)
 
 
 class SeeOther(HttpResponseRedirect):

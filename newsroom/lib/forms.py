@@ -5,9 +5,11 @@ from typing import Any
 
 from django import forms
 from django.core.validators import EmailValidator
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from newsroom.lib.addresses import one_spelling
-from newsroom.lib.text import UNSEEN, one_line, printable
+from newsroom.lib.text import UNSEEN, Wording, one_line, printable
 
 
 def visible(text: str) -> str:
@@ -52,17 +54,17 @@ class Email(OneLine):
     """An address that mail can be sent to, in the one spelling under which it is known."""
 
     widget = forms.EmailInput
-    default_validators = [AsciiMailbox("Please enter an email address such as name@example.net.")]
+    default_validators = [AsciiMailbox(_("Please enter an email address such as name@example.net."))]
 
     def to_python(self, value: Any) -> str:
         return one_spelling(super().to_python(value))
 
 
-def sentences(noun: str, required: str = "") -> dict[str, str]:
-    return {
-        "required": required,
-        "max_length": f"{noun} is too long: %(limit_value)d characters are the most, and it has %(show_value)d.",
-    }
+def sentences(noun: Wording, required: Wording = "") -> dict[str, Wording]:
+    """What is said where a field that is called `noun` is left empty, or is too long."""
+    # Translators: {noun} is what a reader filled in, such as "Your comment" or "The address of your website".
+    too_long = _("{noun} is too long: %(limit_value)d characters are the most, and it has %(show_value)d.")
+    return {"required": required, "max_length": format_lazy(too_long, noun=noun)}
 
 
 class Form(forms.Form):

@@ -7,8 +7,9 @@ or a log line: what servers answer quotes addresses, so only the code of an answ
 
 import re
 import smtplib
-from collections.abc import Mapping
-from typing import Any, Self
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, ParamSpec, Self, TypeVar
 
 import requests
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
@@ -16,6 +17,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template import Context, Engine
+from django.utils import translation
 
 from newsroom.lib.forms import AsciiMailbox
 from newsroom.lib.text import one_line
@@ -50,6 +52,25 @@ class Unsent(Exception):
         self.reason, self.for_good, self.server_away = reason, for_good, server_away
         self.is_blamed, self.is_reached, self.no_mailbox = is_blamed, is_reached, no_mailbox
         super().__init__(reason)
+
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
+
+
+def in_own_language(write: Callable[Given, Made]) -> Callable[Given, Made]:
+    """
+    For what writes mail: it speaks the site's own language, and its links lead to pages in it.
+
+    Whoever gave reason for a mail by a request in another language, an editor or a passer-by, is not its reader.
+    """
+
+    @wraps(write)
+    def written(*args: Given.args, **kwargs: Given.kwargs) -> Made:
+        with translation.override(settings.LANGUAGE_CODE):
+            return write(*args, **kwargs)
+
+    return written
 
 
 def compose(

@@ -15,9 +15,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from newsroom.lib.text import Wording
 from newsroom.lib.tokens import Expired, Forged, make, read
 
 
@@ -28,13 +30,17 @@ class Dead(Exception):
     `way` is where to go instead: the name of a URL without arguments, and the words of the link.
     """
 
-    def __init__(self, status: int, title: str, sentence: str, *, way: tuple[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, title: Wording, sentence: Wording, *, way: tuple[str, Wording] | None = None
+    ) -> None:
         self.status, self.title, self.sentence, self.way = status, title, sentence, way
         super().__init__(sentence)
 
 
-FORGED = Dead(404, "This link leads nowhere.", "Perhaps it was cut off: copy all of it from the mail, to its very end.")
-NOBODY = Dead(410, "This link leads nowhere any more.", "We no longer know the address to which we sent it.")
+FORGED = Dead(
+    404, _("This link leads nowhere."), _("Perhaps it was cut off: copy all of it from the mail, to its very end.")
+)
+NOBODY = Dead(410, _("This link leads nowhere any more."), _("We no longer know the address to which we sent it."))
 
 
 def mailed_link(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -61,8 +67,8 @@ def opened(
     kind: str,
     *,
     good_for: timedelta | None = None,
-    late: str = "",
-    way: tuple[str, str] | None = None,
+    late: Wording = "",
+    way: tuple[str, Wording] | None = None,
 ) -> Any:
     """
     What a link carries.
@@ -74,7 +80,7 @@ def opened(
     except Forged:
         raise FORGED from None
     except Expired:
-        raise Dead(410, "This link is too old.", late, way=way) from None
+        raise Dead(410, _("This link is too old."), late, way=way) from None
 
 
 def absolute(path: str) -> str:

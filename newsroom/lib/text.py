@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     CharField = models.CharField[str, str]
     TextField = models.TextField[str, str]
+    Wording = StrOrPromise  # a text, perhaps one that is put into the reader's language when it is shown
 else:
-    CharField, TextField = models.CharField, models.TextField
+    CharField, TextField, Wording = models.CharField, models.TextField, str
 
 # C0 and C1 controls (but tab and line feed) and lone surrogates: XML 1.0 §2.2 forbids most of them, PostgreSQL NUL.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")

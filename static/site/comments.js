@@ -2,6 +2,7 @@
  * The form for comments. Without this file it works too; with it,
  * - a reply is written right below the comment that it answers: the one form of the page goes there and back again;
  * - name, email and website are kept in this browser's own storage, if the reader wants that. No cookie.
+ * What it says is written by the template (comments/_form.html), in the reader's language.
  */
 (() => {
   "use strict";
@@ -23,7 +24,8 @@
     at.link = link;
     const whom = document.createElement("bdi");
     whom.textContent = name;
-    heading.replaceChildren("Leave a Reply to ", whom);
+    const [before, after] = section.dataset.replyHeading.split("{name}");
+    heading.replaceChildren(before, whom, after);
     form.elements.parent.value = comment;
     cancel.hidden = false;
     link.closest("article").after(section);
@@ -34,7 +36,7 @@
     const link = at.link;
     at.link = null;
     at.home.replaceWith(section);
-    heading.replaceChildren("Leave a Comment");
+    heading.replaceChildren(section.dataset.heading);
     form.elements.parent.value = "";
     cancel.hidden = true;
     link.focus();

@@ -4,6 +4,7 @@
  * - the address is copied and the page is printed at a press,
  * - the site counts, by day and page, that it was read or passed on: nothing of the reader's, no cookie, and nothing
  *   at all where the browser says that its reader doesn't want it.
+ * What it says is written by the template (follow/_share.html), in the reader's language.
  */
 (() => {
   "use strict";
@@ -85,8 +86,8 @@
     try {
       await navigator.clipboard.writeText(address);
       count("copy");
-      status.textContent = "The address is copied.";
-      label.textContent = "Copied";
+      status.textContent = share.dataset.copied;
+      label.textContent = share.dataset.copiedLabel;
       setTimeout(() => {
         label.textContent = usual;
         status.textContent = "";
@@ -95,7 +96,7 @@
       // Not allowed, or not over https: the address is shown, and marked for the reader's own hand.
       byHand.hidden = false;
       if (more?.contains(byHand)) more.open = true;
-      status.textContent = "The address is marked, to be copied.";
+      status.textContent = share.dataset.marked;
       byHand.querySelector("input").select();
     }
   });
