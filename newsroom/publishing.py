@@ -6,7 +6,7 @@ transaction. Whether an edition is live is a question of time alone (`Edition.ob
 appears with no process running.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 import policies.projection
 import reports.projection
@@ -54,7 +55,7 @@ def publish(report: Report, *, by: Any, at: datetime | None = None, kind: str = 
     report = lock(report)
     now = timezone.now()
     if at is not None and at <= now:
-        raise Unpublishable(["The time to publish has passed; choose a later one, or publish now."])
+        raise Unpublishable([_("The time to publish has passed; choose a later one, or publish now.")])
     revision = keep(report, by=by)
     if reasons := [*missing(revision.content), *taken_address(report, now)]:
         raise Unpublishable(reasons)
@@ -90,7 +91,7 @@ def withdraw(report: Report, *, by: Any, note: str = "") -> Edition:
     drop_scheduled(report, now)
     live = report.editions.live(now).select_related("revision").first()
     if live is None:
-        raise Unpublishable(["This issue is not live, so there is nothing to withdraw."])
+        raise Unpublishable([_("This issue is not live, so there is nothing to withdraw.")])
     report.editions.filter(pk=live.pk).update(live_until=now)
     return freeze(
         Edition(
@@ -113,12 +114,12 @@ def cancel(report: Report, *, by: Any) -> None:
     """
     require(by, "reports.publish_report")
     if not drop_scheduled(lock(report), timezone.now()):
-        raise Unpublishable(["Nothing is scheduled for this issue."])
+        raise Unpublishable([_("Nothing is scheduled for this issue.")])
 
 
 def drop_scheduled(report: Report, now: datetime) -> bool:
     """Whether something was scheduled; it is gone, and what it would have replaced stays until further notice."""
-    dropped, _ = report.editions.scheduled(now).delete()
+    dropped, __ = report.editions.scheduled(now).delete()
     if dropped:
         report.editions.current(now).update(live_until=None)
     return bool(dropped)
@@ -128,9 +129,9 @@ def missing(content: Content) -> list[str]:
     """What an issue must have before anybody can read it, in sentences."""
     reasons = []
     if not content["issued_on"]:
-        reasons.append("The issue has no date.")
+        reasons.append(_("The issue has no date."))
     if not content["stories"]:
-        reasons.append("The issue has no stories.")
+        reasons.append(_("The issue has no stories."))
     return reasons
 
 
@@ -138,7 +139,8 @@ def taken_address(report: Report, now: datetime) -> list[str]:
     """A sentence if another issue has, or is about to have, this one's address."""
     others = Edition.objects.filter(slug=report.slug).exclude(report=report)
     other = others.current(now).first() or others.scheduled(now).first()
-    return [f"“{other.title}” is at the address /reports/{report.slug}/; choose another slug."] if other else []
+    said = _("“%(title)s” is at the address /reports/%(slug)s/; choose another slug.")
+    return [said % {"title": other.title, "slug": report.slug}] if other else []
 
 
 def freeze(edition: Edition) -> Edition:
@@ -146,16 +148,25 @@ def freeze(edition: Edition) -> Edition:
     if edition.report.editions.filter(Q(live_until=None) | Q(live_until__gt=edition.live_from)).exists():
         # PostgreSQL holds this by an exclusion constraint too; on SQLite this check, made under its one write
         # lock, is what holds it.
-        raise Unpublishable(["Another edition of this issue covers that time; try again."])
+        raise Unpublishable([_("Another edition of this issue covers that time; try again.")])
     draw(edition)
     edition.save()
-    for project in PROJECTIONS:
-        project(edition)
+    project([edition])
     return edition
 
 
-def draw(edition: Edition) -> None:
-    """Fill in what an edition repeats from its revision: the facts of its lists, and its page."""
+def project(editions: Sequence[Edition]) -> None:
+    """Write what other pages ask of editions, replacing what was there: the same for one and for many."""
+    for write in PROJECTIONS:
+        write(editions)
+
+
+def draw(edition: Edition, pages: Mapping[str, str] | None = None) -> None:
+    """
+    Fill in what an edition repeats from its revision: the facts of its lists, and its page.
+
+    `pages` are those of `draw_pages`, if somebody has drawn them already.
+    """
     content = edition.revision.content
     edition.slug, edition.title, edition.number = content["slug"], content["title"], content["number"]
     edition.issued_on = date.fromisoformat(content["issued_on"])
@@ -164,9 +175,18 @@ def draw(edition: Edition) -> None:
     edition.image = (content["hero"] or {}).get("file", "")
     edition.search_title = content.get("search_title", "")
     edition.search_description = content.get("search_description", "")
+    is_gone = edition.kind == Edition.Kind.WITHDRAWAL
+    for column, page in (dict.fromkeys(ARTICLES.values(), "") if is_gone else pages or draw_pages(content)).items():
+        setattr(edition, column, page)
+
+
+def draw_pages(content: Content) -> dict[str, str]:
+    """The page of an issue in each language, by the column of an edition that keeps it."""
+    pages = {}
     for language, column in ARTICLES.items():
         with translation.override(language):
-            setattr(edition, column, "" if edition.kind == Edition.Kind.WITHDRAWAL else draw_article(content))
+            pages[column] = draw_article(content)
+    return pages
 
 
 def draw_article(content: Content) -> str:
@@ -187,5 +207,4 @@ def rebuild(edition: Edition) -> None:
         return
     draw(found)
     found.save(update_fields=DRAWN)
-    for project in PROJECTIONS:
-        project(found)
+    project([found])

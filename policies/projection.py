@@ -1,18 +1,24 @@
-"""The policies of an edition, as rows that other pages can ask across issues."""
+"""The policies of editions, as rows that other pages can ask across issues."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from policies.models import Appearance
 from reports.models import Edition
 
 
-def project(edition: Edition) -> None:
-    """Write an edition's policies, replacing those that were there. A withdrawal has none."""
-    edition.policies.all().delete()
-    if edition.kind == Edition.Kind.WITHDRAWAL:
-        return
-    Appearance.objects.bulk_create(
-        Appearance(
+def project(editions: Sequence[Edition]) -> None:
+    """Write the policies of editions, replacing those that were there. A withdrawal has none."""
+    Appearance.objects.filter(edition__in=editions).delete()
+    shown = [edition for edition in editions if edition.kind != Edition.Kind.WITHDRAWAL]
+    Appearance.objects.bulk_create(row for edition in shown for row in tracked(edition))
+
+
+def tracked(edition: Edition) -> Iterator[Appearance]:
+    """The policies of an edition's tracker."""
+    for position, line in enumerate(edition.revision.content["policies"]):
+        milestones = line.get("milestones", [])
+        yield Appearance(
             edition=edition,
             place=edition.place,
             policy_id=line["policy"],
@@ -21,11 +27,9 @@ def project(edition: Edition) -> None:
             slug=line["slug"],
             jurisdiction=line["jurisdiction"],
             detail=line["detail"],
-            status=status_on(edition.issued_on, line.get("milestones", [])),
-            milestones=line.get("milestones", []),
+            status=status_on(edition.issued_on, milestones),
+            milestones=milestones,
         )
-        for position, line in enumerate(edition.revision.content["policies"])
-    )
 
 
 def status_on(day: date, milestones: list[dict[str, str]]) -> str:

@@ -1,26 +1,31 @@
-"""The stories and tags of an edition, as rows that other pages can ask across issues."""
+"""The stories and tags of editions, as rows that other pages can ask across issues."""
 
-from itertools import chain
+from collections.abc import Iterator, Sequence
 
 from newsroom.lib import richtext, text
 from reports.models import Edition, EditionStory, EditionTag
 
 
-def project(edition: Edition) -> None:
-    """Write an edition's stories and tags, replacing those that were there. A withdrawal has none."""
-    edition.tags.all().delete()
-    edition.stories.all().delete()
-    if edition.kind == Edition.Kind.WITHDRAWAL:
-        return
-    content = edition.revision.content
-    stories = EditionStory.objects.bulk_create(as_row(edition, story) for story in content["stories"])
-    tags = (
-        EditionTag(edition=edition, place=edition.place, story=row, **tag)
-        for row, story in zip(stories, content["stories"], strict=True)
-        for tag in story["tags"]
+def project(editions: Sequence[Edition]) -> None:
+    """Write the stories and tags of editions, replacing those that were there. A withdrawal has none."""
+    EditionTag.objects.filter(edition__in=editions).delete()
+    EditionStory.objects.filter(edition__in=editions).delete()
+    shown = [edition for edition in editions if edition.kind != Edition.Kind.WITHDRAWAL]
+    stories = EditionStory.objects.bulk_create(
+        as_row(edition, story) for edition in shown for story in edition.revision.content["stories"]
     )
-    own = (EditionTag(edition=edition, place=edition.place, **tag) for tag in content["tags"])
-    EditionTag.objects.bulk_create(chain(own, tags))
+    rows = {(row.edition_id, row.story_id): row for row in stories}
+    EditionTag.objects.bulk_create(tag for edition in shown for tag in tags_of(edition, rows))
+
+
+def tags_of(edition: Edition, rows: dict[tuple[int, int], EditionStory]) -> Iterator[EditionTag]:
+    """An edition's own tags, then those of its stories, whose rows these are."""
+    content = edition.revision.content
+    for tag in content["tags"]:
+        yield EditionTag(edition=edition, place=edition.place, **tag)
+    for story in content["stories"]:
+        for tag in story["tags"]:
+            yield EditionTag(edition=edition, place=edition.place, story=rows[edition.pk, story["id"]], **tag)
 
 
 def as_row(edition: Edition, story: dict[str, str]) -> EditionStory:
