@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from newsroom.lib.slugs import validate_slug
 from newsroom.lib.text import LineField
-from reports.models import Edition, EditionStory, Named, Placed, ProjectionQuerySet, Report, Story
+from reports.models import Edition, EditionStory, Named, Placed, ProjectionQuerySet, Report, Section, Story
 
 
 class Company(Named):
@@ -109,19 +109,24 @@ class Appearance(Placed):
 
 
 class StoryAppearance(Placed):
-    """Projection: a company that one story of an edition names."""
+    """Projection: a company that one story of an edition names; with the story's section and rank, to be counted by."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="story_companies")
     story = models.ForeignKey(EditionStory, on_delete=models.CASCADE, related_name="companies")
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="story_appearances")
     name = models.CharField(max_length=250)
     slug = models.CharField(max_length=80)
+    section = models.CharField(max_length=20, choices=Section)
+    rank = models.PositiveSmallIntegerField()
 
     objects = ProjectionQuerySet.as_manager()
 
     class Meta:
         ordering = ("story", "name")
-        indexes = (models.Index(fields=["company", "-place"], name="named_newest_first"),)
+        indexes = (
+            models.Index(fields=["company", "-place"], name="named_newest_first"),
+            models.Index(fields=["company", "section", "rank", "-place"], name="named_best_first"),
+        )
         constraints = (
             models.UniqueConstraint(fields=["story", "company"], name="one_appearance_per_company_and_story"),
         )

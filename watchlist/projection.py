@@ -48,4 +48,6 @@ def named(edition: Edition, keys: dict[tuple[int, int], int]) -> Iterator[StoryA
                 company_id=company["company"],
                 name=company["name"],
                 slug=company["slug"],
+                section=story["section"],
+                rank=story["rank"],
             )

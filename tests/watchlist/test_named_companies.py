@@ -63,7 +63,9 @@ def test_a_refused_mention_is_not_told() -> None:
 
 def test_the_name_is_the_edition_s_and_the_address_the_newest() -> None:
     edition = publish(naming(complete_issue(companies=["Meta"]), "Meta"), by=None)
-    Company.objects.filter(name="Meta").update(name="Meta Platforms", slug="meta-platforms")
+    company = Company.objects.get()
+    company.name, company.slug = "Meta Platforms", "meta-platforms"
+    company.save()
     published(title="Later", issued_on=date(2026, 1, 1), companies=["Meta Platforms"])
     assert links(first(edition)) == [("/companies/meta-platforms/", "Meta")]
 
