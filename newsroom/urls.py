@@ -9,6 +9,8 @@ from newsroom import feeds, views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("feed/", feeds.feed, name="feed"),
     path("media/<path:path>", views.media),
+    path("cards/<str:kind>-<int:pk>-<str:digest>.jpg", views.card, name="card"),
+    path("oembed/", views.oembed, name="oembed"),
 ]
 
 if settings.ANYMAIL_WEBHOOK_SECRET:
@@ -18,6 +20,8 @@ if settings.ANYMAIL_WEBHOOK_SECRET:
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("", include("reports.urls")),
+    path("embed/<any_slug:slug>/", views.issue_embed, name="issue-embed"),
+    path("embed/<any_slug:slug>/<any_slug:story_slug>/", views.story_embed, name="story-embed"),
     path("companies/", include("watchlist.urls")),
     path("policies/", include("policies.urls")),
     path("comments/", include("comments.urls")),

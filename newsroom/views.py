@@ -2,16 +2,20 @@
 
 import re
 
+from csp.decorators import csp_replace
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
 from django.views.defaults import page_not_found
 from django.views.static import serve
 
-from reports.caching import allow_copies, public_page
-from reports.models import Edition
-from reports.views import show
+from newsroom import cards, embedding
+from reports.caching import allow_copies, of_issue, public_page
+from reports.models import Edition, EditionStory
+from reports.views import on_live_issue, show
 
 # Of an original, as reports.models.random_name makes them, and of its renditions, as imagefield does.
 PICTURE = re.compile(
@@ -49,6 +53,61 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
         raise Http404("This picture can't be read.") from unreadable
     response.headers["Cache-Control"] = cache
     return response
+
+
+@public_page
+def card(request: HttpRequest, kind: str, pk: int, digest: str) -> HttpResponseBase:
+    """
+    The share image of a live issue or story. Its address changes whenever it looks different, so a copy stays right.
+
+    But an issue can be withdrawn, and then its image must go too: no copy is kept for long.
+    """
+    found = cards.find(kind, pk)
+    if found is None or found[0].digest != digest:
+        raise Http404("No published page has this share image.")
+    response = FileResponse(cards.file_of(*found).open("rb"), content_type="image/jpeg")
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    response.headers["ETag"] = f'"{digest}"'
+    return response
+
+
+@require_safe
+@public_page
+def oembed(request: HttpRequest) -> HttpResponse:
+    """What an oEmbed consumer asks for: the card of one of our pages, by `url`, as JSON or XML."""
+    kind = request.GET.get("format", "json")
+    if kind not in {"json", "xml"}:
+        return HttpResponse("json and xml are the formats.", status=501, content_type="text/plain; charset=utf-8")
+    page = embedding.page_of(request.GET.get("url", ""))
+    if page is None:
+        raise Http404("No published page is at this address.")
+    room = embedding.Room.of(request.GET.get("maxwidth", ""), request.GET.get("maxheight", ""))
+    told = embedding.answer(page, room)
+    if kind == "xml":
+        return of_issue(HttpResponse(embedding.as_xml(told), content_type="text/xml; charset=utf-8"), page.report)
+    return of_issue(JsonResponse(told, json_dumps_params={"ensure_ascii": False}), page.report)
+
+
+@require_safe
+@xframe_options_exempt
+@csp_replace({"frame-ancestors": ["*"]})
+@public_page
+@on_live_issue
+def issue_embed(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """The card of an issue, to stand in a frame on other sites."""
+    return of_issue(render(request, "embed.html", {"edition": edition}), edition.report_id)
+
+
+@require_safe
+@xframe_options_exempt
+@csp_replace({"frame-ancestors": ["*"]})
+@public_page
+def story_embed(request: HttpRequest, slug: str, story_slug: str) -> HttpResponse:
+    """The card of a story, to stand in a frame on other sites."""
+    live = EditionStory.objects.live().filter(edition__slug=slug, slug=story_slug).with_edition().first()
+    if live is None:
+        raise Http404("No published story is at this address.")
+    return of_issue(render(request, "embed.html", {"edition": live.edition, "story": live}), live.edition.report_id)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

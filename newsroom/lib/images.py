@@ -1,0 +1,127 @@
+"""Pictures for cards: text that fits, in whatever script, drawn with Pillow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from fontTools.ttLib import TTFont
+from PIL import Image, ImageDraw, ImageFont
+
+# Where a line may end: after white space, and on either side of a character of a script without spaces.
+PIECE = re.compile(
+    r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]|[^\s\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]+|\s+"
+)
+CLOSING = "，。、；：！？”’）》」』…)]}.,;:!?"  # begin no line
+ELLIPSIS = "…"
+
+
+class Face(NamedTuple):
+    """A font file, and how bold it is drawn if the file holds more than one weight."""
+
+    path: Path
+    weight: int = 400
+
+
+@lru_cache(maxsize=64)
+def covered(path: Path) -> frozenset[int]:
+    """The characters that a font file can draw."""
+    with TTFont(path, lazy=True) as font:
+        return frozenset(font.getBestCmap())
+
+
+@lru_cache(maxsize=256)
+def sized(face: Face, size: int) -> Any:
+    """A face at a size in pixels."""
+    font = ImageFont.truetype(str(face.path), size, layout_engine=ImageFont.Layout.BASIC)
+    try:
+        axes = font.get_variation_axes()
+    except OSError:  # one weight, and no other
+        return font
+    font.set_variation_by_axes(
+        [face.weight if axis["name"] in (b"Weight", "Weight") else axis["default"] for axis in axes]
+    )
+    return font
+
+
+class Typesetter:
+    """
+    Draws text in the first of several faces that has each character.
+
+    A character that none has is drawn as the last face draws what it does not know.
+    """
+
+    def __init__(self, faces: Sequence[Face]) -> None:
+        self.faces = [face for face in faces if face.path.exists()]
+
+    def runs(self, text: str, size: int) -> Iterator[tuple[str, Any]]:
+        """The text in pieces of one face each."""
+        run, current = "", None
+        for letter in text:
+            face = next((face for face in self.faces if ord(letter) in covered(face.path)), self.faces[-1])
+            if letter == " " and current is not None:
+                face = current
+            if face != current and run and current is not None:
+                yield run, sized(current, size)
+                run = ""
+            run, current = run + letter, face
+        if run and current is not None:
+            yield run, sized(current, size)
+
+    def width(self, text: str, size: int) -> float:
+        """In pixels."""
+        return sum(font.getlength(run) for run, font in self.runs(text, size))
+
+    def wrap(self, text: str, size: int, width: int) -> list[str]:
+        """The text in lines that are no wider than `width` pixels; a word that is wider is cut."""
+        lines = [""]
+        for piece in PIECE.findall(" ".join(text.split())):
+            if self.width((lines[-1] + piece).rstrip(), size) <= width or (piece in CLOSING and lines[-1]):
+                lines[-1] += piece
+            elif self.width(piece, size) <= width:
+                lines.append(piece.lstrip())
+            else:
+                for letter in piece:
+                    if self.width(lines[-1] + letter, size) > width:
+                        lines.append("")
+                    lines[-1] += letter
+        return [line.strip() for line in lines if line.strip()]
+
+    def fit(self, text: str, sizes: Sequence[int], width: int, height: int, leading: float) -> tuple[int, list[str]]:
+        """
+        The largest of the sizes (largest first) at which the text has room in `width` × `height` pixels, and its lines.
+
+        What has no room at the smallest is cut, and ends with an ellipsis.
+        """
+        for size in sizes:
+            lines = self.wrap(text, size, width)
+            if len(lines) * size * leading <= height:
+                return size, lines
+        size = sizes[-1]
+        lines = lines[: max(1, int(height / (size * leading)))]
+        last = lines[-1]
+        while last and self.width(last + ELLIPSIS, size) > width:
+            last = last[:-1]
+        return size, [*lines[:-1], last.rstrip(" ,;:—–-") + ELLIPSIS]
+
+    def draw(self, draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, size: int, colour: str) -> None:
+        """Draw one line with its baseline's beginning at this point."""
+        x, y = at
+        for run, font in self.runs(text, size):
+            draw.text((x, y), run, font=font, fill=colour, anchor="ls")
+            x += font.getlength(run)
+
+
+def crop(picture: Any, size: tuple[int, int], focus: tuple[float, float]) -> Any:
+    """The picture in exactly this size, cut around the point `focus` (0–1 from the left and from the top)."""
+    scale = max(size[0] / picture.width, size[1] / picture.height)
+    grown = picture.resize((max(size[0], round(picture.width * scale)), max(size[1], round(picture.height * scale))))
+    left = round(min(max(grown.width * focus[0] - size[0] / 2, 0), grown.width - size[0]))
+    top = round(min(max(grown.height * focus[1] - size[1] / 2, 0), grown.height - size[1]))
+    return grown.crop((left, top, left + size[0], top + size[1]))
+
+
+__all__ = ["Face", "Image", "ImageDraw", "Typesetter", "crop"]
