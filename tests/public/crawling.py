@@ -4,7 +4,7 @@ import re
 from collections.abc import Container, Iterable
 from html.parser import HTMLParser
 from typing import Any, NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from django.conf import settings
 from django.test import Client
@@ -23,19 +23,46 @@ class Answer(NamedTuple):
 
 
 class Links(HTMLParser):
-    """All addresses that a page names, pictures too."""
+    """
+    All addresses that a page names, pictures too; and its ids.
+
+    A form that asks names the address with its hidden fields; those to which forms post are in `posted` as well.
+    """
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.found: list[str] = []
+        self.posted: set[str] = set()
+        self.ids: list[str] = []
+        self._asks: str | None = None
+        self._hidden: list[tuple[str, str]] = []
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        for name, value in attrs:
-            if name in ("href", "src", "action") and value:
-                self.found.append(value)
-            if name == "srcset" and value:
-                self.found += [source.split()[0] for source in value.split(",")]
+        given = {name: value or "" for name, value in attrs}
+        if given.get("id"):
+            self.ids.append(given["id"])
+        for name in ("href", "src"):
+            if given.get(name):
+                self.found.append(given[name])
+        for name in ("srcset", "imagesrcset"):
+            self.found += [source.split()[0] for source in given.get(name, "").split(",") if source.strip()]
+        if tag == "form":
+            self.begin_form(given.get("action", ""), given.get("method", "get").lower())
+        if tag == "input" and given.get("type") == "hidden":
+            self._hidden.append((given.get("name", ""), given.get("value", "")))
+
+    def begin_form(self, action: str, method: str) -> None:
+        self._hidden = []
+        self._asks = None if method == "post" else action
+        if method == "post" and action:
+            self.found.append(action)
+            self.posted.add(action)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form" and self._asks:
+            self.found.append(self._asks + (f"?{urlencode(self._hidden)}" if self._hidden else ""))
+            self._asks = None
 
 
 def ask(client: Client, address: str, **options: Any) -> Answer:

@@ -8,11 +8,12 @@ site that no line names. Tests of all pages (valid, accessible, no dead link) ta
     answer = fetch(client, kinds["front page"])
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
+from django.conf.urls.i18n import i18n_patterns
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
@@ -49,7 +50,12 @@ class Page:
 
     address: str
     status: int = 200
-    sent: Mapping[str, str | Sequence[str]] | None = None
+    sent: Mapping[str, str] | None = None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether a browser stays there, and is not led on."""
+        return not (self.status == 204 or 300 <= self.status < 400)
 
 
 Kinds = dict[str, Page]
@@ -73,7 +79,10 @@ def fail(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("as any page might")
 
 
-urlpatterns = [*urls.urlpatterns, path("forbidden/", forbid), path("broken/", fail)]
+urlpatterns = [
+    *urls.urlpatterns,
+    *i18n_patterns(path("forbidden/", forbid), path("broken/", fail), prefix_default_language=False),
+]
 handler404 = urls.handler404
 
 
@@ -180,7 +189,6 @@ def before_the_first_issue() -> Kinds:
         "empty list of companies": Page("/companies/"),
         "empty list of policies": Page("/policies/"),
         "follow on an empty site": Page("/follow/"),
-        "empty feed": Page("/feed/"),
     }
 
 
@@ -271,7 +279,8 @@ def following(site: Site) -> Kinds:
     asked, confirmed, left = (asking.asked(f"{word}@example.org", network=word) for word in ("asked", "done", "left"))
     confirm(left.pk)
     end(left.follower_id)
-    active, paused, ended, stays = (follower(f"{word}@example.com") for word in ("follows", "rests", "went", "stays"))
+    names = ("active", "paused", "ended", "stays", "erased")
+    active, paused, ended, stays, erased = (follower(f"{name}@example.com") for name in names)
     pause(paused.pk, "month")
     end(ended.pk)
     preferences = link("follow:preferences", follow_mails.PREFERENCES, active.pk)
@@ -299,7 +308,7 @@ def following(site: Site) -> Kinds:
         "for Mastodon": Page(f"/share/mastodon/{of}"),
         "for Mastodon, with a server": Page(f"/share/mastodon/{of}&instance=mastodon.social"),
         "for Mastodon, with a fault": Page(f"/share/mastodon/{of}&instance=-", 422),
-        "erasing, done": Page(link("follow:erase", follow_mails.PREFERENCES, ended.pk), sent={}),
+        "erasing, done": Page(link("follow:erase", follow_mails.PREFERENCES, erased.pk), sent={}),
     }
 
 

@@ -73,7 +73,7 @@ def unreadable(found: Mapping[str, Any]) -> list[str]:
 @pytest.mark.django_db
 @pytest.mark.sqlite
 def test_every_kind_of_page_is_valid(visitor: Client) -> None:
-    empty = before_the_first_issue()
+    empty = {**before_the_first_issue(), "empty feed": Page("/feed/")}
     found = answers(visitor, empty)
     kinds = page_kinds(everything())
     found |= answers(visitor, kinds)
