@@ -397,7 +397,14 @@ class Edition(models.Model):
         ordering = ("-live_from", "-pk")
         indexes = (
             models.Index(fields=["-place"], name="edition_by_place"),
+            # All that "live" asks, so that the answer is in the index and no page has to be passed over to find it.
+            models.Index(fields=["live_from", "live_until", "kind", "place"], name="edition_spans"),
             models.Index(fields=["live_from"], name="edition_unannounced", condition=Q(announced_at=None)),
+            models.Index(
+                fields=["-live_from"],
+                name="edition_corrections",
+                condition=Q(kind__in=["correction", "withdrawal"]),
+            ),
         )
         constraints = (
             models.CheckConstraint(
@@ -430,6 +437,30 @@ class Edition(models.Model):
         """The page, in the language that is active, if it was drawn in that."""
         text: str = getattr(self, article_column()) or self.article
         return text
+
+
+class Ping(models.Model):
+    """
+    That a WebSub hub is to hear of a feed which an edition changed (newsroom/websub.py), and what came of it.
+
+    `next_at` is when it is tried, or tried again; empty once it was given up.
+    """
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="pings")
+    topic = models.TextField()
+    made_at = models.DateTimeField(default=timezone.now, db_index=True)
+    next_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ("next_at", "pk")
+        indexes = (models.Index(fields=["next_at"], name="ping_due", condition=Q(sent_at=None)),)
+        constraints = (models.UniqueConstraint(fields=["edition", "topic"], name="ping_once_per_edition_and_feed"),)
+
+    def __str__(self) -> str:
+        return self.topic
 
 
 class ProjectionQuerySet(models.QuerySet[Any]):
