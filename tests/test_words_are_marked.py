@@ -12,6 +12,7 @@ TEMPLATES = ROOT / "templates"
 
 # Folders and files below templates/ whose words are all marked. Whoever marks more of them adds them here.
 MARKED = [
+    "admin",
     "comments",
     "follow",
     "forms",
@@ -19,13 +20,17 @@ MARKED = [
     *("400.html", "403.html", "404.html", "410.html", "413.html", "500.html", "plain.html"),
 ]
 NOT_YET = {"follow/follow.html"}
-SCRIPTS = ["static/site/comments.js", "static/site/share.js"]
+SCRIPTS = [
+    "static/site/comments.js",
+    "static/site/share.js",
+    *("static/desk/desk.js", "static/desk/mailing.js", "static/desk/queue.js", "static/desk/unsaved.js"),
+]
 
 # What is no word of ours, and the same in every language.
 NAMES = {"Mastodon", "WeChat", "RSS"}
 
 SPOKEN = {"alt", "aria-description", "aria-label", "aria-placeholder", "label", "placeholder", "title"}
-UNSPOKEN_TAGS = {"script", "style", "path", "svg"}
+UNSPOKEN_TAGS = {"code", "kbd", "path", "script", "style", "svg"}
 WORD = re.compile(r"[^\W\d_]{2,}")
 
 # Comments, blocks that stand within a tag, and what is translated, each to its end; then what else is the template's.
