@@ -23,9 +23,13 @@ from newsroom.issue import Content, present
 from newsroom.lib import richtext, text
 from newsroom.lib.rights import require
 from newsroom.revising import keep, lock
+from newsroom.search import index
 from reports.models import ARTICLES, Edition, Report, place_of
 
-PROJECTIONS = (reports.projection.project, watchlist.projection.project, policies.projection.project)
+PROJECTIONS = (
+    *(reports.projection.project, watchlist.projection.project, policies.projection.project),
+    index.project,  # of what the others wrote
+)
 DRAWN = (
     *("slug", "title", "number", "issued_on", "place", "standfirst", "search_title", "search_description", "image"),
     *ARTICLES.values(),
@@ -62,6 +66,7 @@ def publish(report: Report, *, by: Any, at: datetime | None = None, kind: str = 
     drop_scheduled(report, now)
     live = report.editions.live(now).select_related("revision").first()
     if live and at is None and live.revision.digest == revision.digest:
+        index.refresh(report)
         return live
     begun = report.editions.begun(now).exists()
     start = at or now
@@ -113,8 +118,10 @@ def cancel(report: Report, *, by: Any) -> None:
     Raises PermissionDenied, and Unpublishable if nothing is scheduled (any more).
     """
     require(by, "reports.publish_report")
-    if not drop_scheduled(lock(report), timezone.now()):
+    report = lock(report)
+    if not drop_scheduled(report, timezone.now()):
         raise Unpublishable([_("Nothing is scheduled for this issue.")])
+    index.refresh(report)
 
 
 def drop_scheduled(report: Report, now: datetime) -> bool:

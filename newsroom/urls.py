@@ -3,11 +3,18 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from newsroom import feeds, views
+from newsroom import crawling, sitemaps, views
+from newsroom.feeds.views import urlpatterns as feeds
+from newsroom.search import views as search_views
 
 # What programs fetch has one address, whatever language people read.
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("feed/", feeds.feed, name="feed"),
+    *feeds,
+    path("robots.txt", crawling.robots, name="robots"),
+    path("llms.txt", crawling.llms, name="llms"),
+    path("sitemap.xml", sitemaps.index, name="sitemap-index"),
+    path("sitemap-news.xml", sitemaps.news, name="sitemap-news"),
+    path("sitemap-<str:kind>-<int:number>.xml", sitemaps.part, name="sitemap-part"),
     path("media/<path:path>", views.media),
     path("cards/<str:kind>-<int:pk>-<str:digest>.jpg", views.card, name="card"),
     path("oembed/", views.oembed, name="oembed"),
@@ -22,6 +29,8 @@ urlpatterns += i18n_patterns(
     path("", include("reports.urls")),
     path("embed/<any_slug:slug>/", views.issue_embed, name="issue-embed"),
     path("embed/<any_slug:slug>/<any_slug:story_slug>/", views.story_embed, name="story-embed"),
+    path("search/", search_views.search, name="search"),
+    path("search/suggest/", search_views.suggest, name="search-suggest"),
     path("companies/", include("watchlist.urls")),
     path("policies/", include("policies.urls")),
     path("comments/", include("comments.urls")),

@@ -1,0 +1,133 @@
+"""What is found, and by which words: the entries of an edition, from its revision and its projections alone."""
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from newsroom.lib.richtext import INLINE
+from newsroom.lib.terms import list_terms
+from newsroom.models import (
+    FIRST_COMPANY,
+    FIRST_POLICY,
+    FIRST_STORY,
+    LAST_POSITION,
+    Entry,
+    Name,
+    Terms,
+    fitting,
+    place_at,
+)
+from reports.models import Edition
+
+# Counted up when entries come to hold other words: `rebuild_search` then writes all of them anew.
+VERSION = 1
+
+Kind = Entry.Kind
+TAG = re.compile(r"""</?([a-z][a-z0-9]*)(?:[^>"]|"[^"]*")*>""")  # of cleaned HTML, where a value may hold a >
+LOOSE = re.compile(r"[\s\x00-\x1f]+")
+
+# Spans of 64 and of 512 days, by the number of which an entry can be found like by a word: what is in nearly all
+# entries is looked for in the newest of them first.
+SPANS = (6, 9)
+
+
+def bare(text: str) -> str:
+    """The words of cleaned HTML."""
+    return html.unescape(TAG.sub(lambda tag: "" if tag[1] in INLINE else " ", text))
+
+
+def facet(by: str, value: object) -> str:
+    """The term by which entries are filtered; no text has one that begins so."""
+    return f"={by}-{LOOSE.sub('_', str(value)).casefold()}"
+
+
+def span(bits: int, number: int) -> str:
+    return f"=d{bits}-{number}"
+
+
+def facets(kind: str, day: date, others: Iterable[str] = ()) -> list[str]:
+    spans = (span(bits, day.toordinal() >> bits) for bits in SPANS)
+    return list(dict.fromkeys([facet("kind", kind), facet("year", day.year), *spans, *others]))
+
+
+def entry(
+    kind: str, ref: int, edition: Edition, position: int, title: str, texts: Iterable[str], others: Iterable[str]
+) -> Entry:
+    filters: Terms = [*facets(kind, edition.issued_on, others), None]
+    row, forms = list_terms(title)
+    words: Terms = [*row, None]
+    more_forms = list(forms)
+    for text in texts:
+        text_row, text_forms = list_terms(text)
+        if text_row:
+            words += text_row
+            words.append(None)
+            more_forms += text_forms
+    return Entry(
+        place=place_at(edition.issued_on, edition.pk, position),
+        kind=kind,
+        edition=edition,
+        ref=ref,
+        title=fitting([*filters, *row, None, *dict.fromkeys(forms)]),
+        words=fitting([*filters, *words, *dict.fromkeys(more_forms)]),
+    )
+
+
+def of_edition(edition: Edition) -> Iterator[Entry]:
+    """The issue and its stories."""
+    content = edition.revision.content
+    yield entry(Kind.ISSUE, edition.report_id, edition, 0, content["title"], texts_of(content), filters_of(content))
+    for position, story in enumerate(content["stories"][: FIRST_COMPANY - FIRST_STORY], start=FIRST_STORY):
+        filters = [facet("section", story["section"])]
+        filters += (facet("tag", tag["slug"]) for tag in story["tags"])
+        filters += (facet("company", named["company"]) for named in story.get("companies", []))
+        texts = (bare(story["body"]), *(tag["name"] for tag in story["tags"]))
+        yield entry(Kind.STORY, story["id"], edition, position, story["headline"], texts, filters)
+
+
+def texts_of(content: dict[str, Any]) -> Iterator[str]:
+    yield content["standfirst"]
+    yield bare(content["intro"])
+    yield from content["takeaways"]
+    for note in content["watchlist"]:
+        yield f"{note['name']} {note['country']} {note['note']}"
+    for line in content["policies"]:
+        yield f"{line['title']} {line['jurisdiction']} {line['detail']}"
+    for tag in content["tags"]:
+        yield tag["name"]
+
+
+def filters_of(content: dict[str, Any]) -> Iterator[str]:
+    yield from (facet("tag", tag["slug"]) for tag in content["tags"])
+    yield from (facet("company", note["company"]) for note in content["watchlist"])
+    yield from (facet("policy", line["policy"]) for line in content["policies"])
+
+
+def of_company(appearance: Any) -> Entry:
+    position = FIRST_COMPANY + appearance.position
+    texts = (appearance.country, appearance.note)
+    filters = [facet("company", appearance.company_id)]
+    return entry(Kind.COMPANY, appearance.company_id, appearance.edition, position, appearance.name, texts, filters)
+
+
+def of_policy(appearance: Any) -> Entry:
+    position = FIRST_POLICY + appearance.position
+    texts = (appearance.jurisdiction, appearance.detail)
+    filters = [facet("policy", appearance.policy_id)]
+    return entry(Kind.POLICY, appearance.policy_id, appearance.edition, position, appearance.title, texts, filters)
+
+
+# Beyond these positions there is no place; no issue watches a thousand companies.
+MOST_COMPANIES, MOST_POLICIES = FIRST_POLICY - FIRST_COMPANY, LAST_POSITION - FIRST_POLICY
+
+
+def names_of(content: dict[str, Any]) -> Iterator[Name]:
+    for note in content["watchlist"]:
+        yield Name(kind=Kind.COMPANY.value, ref=note["company"], name=note["name"])
+    for line in content["policies"]:
+        yield Name(kind=Kind.POLICY.value, ref=line["policy"], name=line["title"])
+    for tags in (content["tags"], *(story["tags"] for story in content["stories"])):
+        for tag in tags:
+            yield Name(kind=Name.TAG, tag=tag["slug"], name=tag["name"])
