@@ -17,6 +17,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from taggit.admin import TagAdmin as TaggitTagAdmin
 from taggit.models import Tag
 from unfold.admin import ModelAdmin
@@ -30,6 +32,7 @@ from newsroom.conflict import Difference, merge
 from newsroom.deciding import DECISIONS, Decision
 from newsroom.importing.desk import ImportDoor
 from newsroom.issue import changes, gather
+from newsroom.lib.text import Wording
 from newsroom.publishing import Unpublishable, draw_article
 from newsroom.revising import StaleVersion, claim, keep
 from policies.admin import UpdateInline
@@ -39,11 +42,11 @@ from reports.models import Edition, Report, Section
 from watchlist.admin import NoteInline
 
 STATES = {
-    "draft": ("Draft", "info"),
-    "scheduled": ("Scheduled", "warning"),
-    "live": ("Live", "success"),
-    "changed": ("Live, changes wait", "warning"),
-    "withdrawn": ("Withdrawn", "danger"),
+    "draft": (gettext_lazy("Draft"), "info"),
+    "scheduled": (gettext_lazy("Scheduled"), "warning"),
+    "live": (gettext_lazy("Live"), "success"),
+    "changed": (gettext_lazy("Live, changes wait"), "warning"),
+    "withdrawn": (gettext_lazy("Withdrawn"), "danger"),
 }
 
 
@@ -63,11 +66,11 @@ def waiting_comments(request: HttpRequest) -> str:
 
 
 class StateFilter(admin.SimpleListFilter):
-    title = "state"
+    title = gettext_lazy("state")
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(key, label) for key, (label, _) in STATES.items()]
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Wording]]:
+        return [(key, label) for key, (label, _colour) in STATES.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> QuerySet[Report]:
         return queryset.in_state(self.value()) if self.value() in STATES else queryset
@@ -81,13 +84,14 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
     list_per_page = 50
     date_hierarchy = "issued_on"
     search_fields = ("title", "stories__headline")
-    search_help_text = "Searches titles and headlines"
+    search_help_text = gettext_lazy("Searches titles and headlines")
     autocomplete_fields = ("hero",)
     readonly_fields = ("picture",)
     fieldsets = (
         (None, {"fields": ("title", "standfirst", ("issued_on", "number"), "slug", "seen", "over", "base")}),
-        ("Opening", {"fields": ("intro", "hero", "picture")}),
-        ("Section headings and tags", {"fields": ("china_heading", "international_heading", "tags")}),
+        (gettext_lazy("Opening"), {"fields": ("intro", "hero", "picture")}),
+        (gettext_lazy("Section headings and tags"), {"fields": ("china_heading", "international_heading", "tags")}),
+        (gettext_lazy("Search engines and shared links"), {"fields": (("search_title", "search_description"),)}),
     )
     inlines = (ChinaInline, InternationalInline, TakeawayInline, CreditInline, NoteInline, UpdateInline)
     warn_unsaved_form = True
@@ -113,51 +117,56 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
             )
         )
 
-    @display(description="state", label=dict(STATES.values()))
-    def state(self, report: Report) -> str:
-        return STATES[report.state][0]
+    @display(description=gettext_lazy("state"), label={key: colour for key, (_label, colour) in STATES.items()})
+    def state(self, report: Report) -> tuple[str, Wording]:
+        return report.state, STATES[report.state][0]
 
-    @admin.display(description="China", ordering="china_count")
+    @admin.display(description=gettext_lazy("China"), ordering="china_count")
     def china(self, report: Report) -> int:
         return report.china_count
 
-    @admin.display(description="Int’l", ordering="international_count")
+    @admin.display(description=gettext_lazy("Int’l"), ordering="international_count")
     def international(self, report: Report) -> int:
         return report.international_count
 
-    @admin.display(description="companies", ordering="company_count")
+    @admin.display(description=gettext_lazy("companies"), ordering="company_count")
     def companies(self, report: Report) -> int:
         return report.company_count
 
-    @admin.display(description="policies", ordering="policy_count")
+    @admin.display(description=gettext_lazy("policies"), ordering="policy_count")
     def policies(self, report: Report) -> int:
         return report.policy_count
 
-    @action(description="Import an issue", url_path="import-issue", permissions=["add"], icon="content_paste_go")
+    @action(
+        description=gettext_lazy("Import an issue"),
+        url_path="import-issue",
+        permissions=["add"],
+        icon="content_paste_go",
+    )
     def import_issue(self, request: HttpRequest) -> HttpResponse:
         return redirect("admin:reports_report_import")
 
-    @admin.display(description="last saved", ordering="changed_at")
+    @admin.display(description=gettext_lazy("last saved"), ordering="changed_at")
     def changed(self, report: Report) -> str:
-        return date_format(timezone.localtime(report.changed_at), "j M Y, H:i")
+        return date_format(timezone.localtime(report.changed_at), _("j M Y, H:i"))
 
     # The form
 
-    @admin.display(description="as readers see it")
+    @admin.display(description=gettext_lazy("as readers see it"))
     def picture(self, report: Report) -> str:
         """The hero, or what is still to be done for one."""
         if not report.hero:
-            return "No picture. Choose one, or add one with the plus sign."
+            return _("No picture. Choose one, or add one with the plus sign.")
         sources = report.hero.sources("webp")
         edit = reverse("admin:reports_image_change", args=[report.hero.pk])
         if not sources:
-            return format_html('Described, but its file is still to come: <a href="{}">add the file</a>.', edit)
+            return format_html(_('Described, but its file is still to come: <a href="{}">add the file</a>.'), edit)
         caption = " · ".join(filter(None, (report.hero.caption, report.hero.credit)))
         return format_html(
             '<a href="{}"><img src="{}" alt="{}" width="240" class="desk-thumbnail"></a> {}',
             edit,
             sources[0][0],
-            report.hero.alt or "Decorative picture",
+            report.hero.alt or _("Decorative picture"),
             caption,
         )
 
@@ -281,12 +290,14 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
         decision: Decision | None = DECISIONS.get(act)
         change_url = reverse("admin:reports_report_change", args=[quote(report.pk)])
         if decision is None or not decision.fits(report):
-            self.message_user(request, "That can't be done with this issue as it is now.", messages.WARNING)
+            self.message_user(request, _("That can't be done with this issue as it is now."), messages.WARNING)
             return redirect(change_url)
         form = decision.form(request.POST or None)
         unseen = request.method == "POST" and request.POST.get("version") != str(report.version)
         if unseen:
-            form.add_error(None, "Somebody saved this issue after you opened this page. Look at it again, then decide.")
+            form.add_error(
+                None, _("Somebody saved this issue after you opened this page. Look at it again, then decide.")
+            )
         if request.method == "POST" and form.is_valid():
             try:
                 said = decision.act(report, by=request.user, **form.cleaned_data)
@@ -341,6 +352,6 @@ class TagAdmin(TaggitTagAdmin, ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tag]:
         return super().get_queryset(request).annotate(use_count=Count("taggit_taggeditem_items"))
 
-    @admin.display(description="uses", ordering="use_count")
+    @admin.display(description=gettext_lazy("uses"), ordering="use_count")
     def uses(self, tag: Tag) -> int:
         return tag.use_count

@@ -8,6 +8,8 @@ opened, the rows as they are saved, and what he sent; only what he changed himse
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from newsroom.issue import Content
 from newsroom.lib.richtext import clean, plain
 from newsroom.lib.text import one_line
@@ -36,7 +38,7 @@ def merge(report: Report, form: Any, formsets: list[Any]) -> list[Difference]:
     opened = report.revisions.filter(digest=form.data.get("base", "")).first()
     given = Given(opened.content) if opened else None
     form.data = form.data.copy()
-    found = [*of_form(form, "Issue", given.issue if given else None)]
+    found = [*of_form(form, _("Issue"), given.issue if given else None)]
     for formset in formsets:
         formset.data = formset.data.copy()
         noun = formset.model._meta.verbose_name
@@ -47,7 +49,11 @@ def merge(report: Report, form: Any, formsets: list[Any]) -> list[Difference]:
             if number in formset.vanished and old is not None and is_as_given(row, old):
                 formset.forms.remove(row)  # no longer shown, and so no longer sent
                 continue
-            place = str(row.instance) if row.instance.pk else f"{noun} that is only in yours".capitalize()
+            place = (
+                str(row.instance)
+                if row.instance.pk
+                else (_("%(row)s that is only in yours") % {"row": noun}).capitalize()
+            )
             found += of_form(row, place, old if row.instance.pk else None)
     return found
 
@@ -59,6 +65,7 @@ class Given:
         hero = content["hero"]
         self.issue = {
             **{name: content[name] for name in ("title", "slug", "number", "issued_on", "standfirst", "intro")},
+            **{name: content.get(name, "") for name in ("search_title", "search_description")},
             "china_heading": content["headings"]["china"],
             "international_heading": content["headings"]["international"],
             "hero": hero and hero["id"],

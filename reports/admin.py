@@ -9,6 +9,8 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Field, ForeignKey, Model, QuerySet, URLField
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from taggit.managers import TaggableManager
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminURLInputWidget
@@ -32,7 +34,7 @@ class SectionInline(StackedInline):
 
     model = Story
     form = StoryForm
-    fields = ("headline", "body", "tag_line", "slug", "section", "rank")
+    fields = ("headline", "body", "tag_line", "slug", ("search_title", "search_description"), "section", "rank")
     extra = 0
     collapsible = True
     ordering_field = "rank"
@@ -51,14 +53,14 @@ class SectionInline(StackedInline):
 
 class ChinaInline(SectionInline):
     section = Section.CHINA.value
-    verbose_name = "China story"
-    verbose_name_plural = "China stories"
+    verbose_name = gettext_lazy("China story")
+    verbose_name_plural = gettext_lazy("China stories")
 
 
 class InternationalInline(SectionInline):
     section = Section.INTERNATIONAL.value
-    verbose_name = "International story"
-    verbose_name_plural = "International stories"
+    verbose_name = gettext_lazy("International story")
+    verbose_name_plural = gettext_lazy("International stories")
 
 
 class TolerantSelect(AutocompleteSelect):
@@ -121,14 +123,14 @@ class PositionedInline(TabularInline):
 class TakeawayInline(PositionedInline):
     model = Takeaway
     fields = ("text", "position")
-    verbose_name_plural = "key takeaways"
+    verbose_name_plural = gettext_lazy("key takeaways")
 
 
 class CreditInline(PositionedInline):
     model = Credit
     fields = ("source", "position")
     autocomplete_fields = ("source",)
-    verbose_name_plural = "reporting credits"
+    verbose_name_plural = gettext_lazy("reporting credits")
 
 
 class NamesInline(TabularInline):
@@ -162,14 +164,14 @@ class ImageAdmin(ModelAdmin):
     search_fields = ("alt", "caption", "credit")
     fields = ("file", "focal_point", "alt", "decorative", "caption", "credit")
 
-    @admin.display(description="picture")
+    @admin.display(description=gettext_lazy("picture"))
     def thumbnail(self, image: Image) -> str:
         sources = image.sources("webp")
         return format_html('<img src="{}" alt="" width="96" class="desk-thumbnail">', sources[0][0]) if sources else "–"
 
-    @admin.display(description="size")
+    @admin.display(description=gettext_lazy("size"))
     def size(self, image: Image) -> str:
-        return f"{image.width} × {image.height}" if image.width else "file to come"
+        return f"{image.width} × {image.height}" if image.width else _("file to come")
 
     def save_model(self, request: HttpRequest, obj: Image, form: forms.ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -7,6 +7,8 @@ from ckeditor.fields import RichTextFormField
 from django import forms
 from django.db import connection
 from django.db.models import UniqueConstraint
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from taggit.forms import TagField, TagWidget
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -72,6 +74,8 @@ class ReportForm(WithRichText, forms.ModelForm):
             "china_heading",
             "international_heading",
             "tags",
+            "search_title",
+            "search_description",
         )
         field_classes = {"intro": RichText}
 
@@ -104,7 +108,10 @@ class ReportForm(WithRichText, forms.ModelForm):
         current = self.instance.version
         if self.instance.pk and current not in (cleaned.get("seen"), cleaned.get("over")):
             raise forms.ValidationError(
-                "Somebody saved this issue after you opened it. Nothing of yours was saved yet, and nothing is lost.",
+                _(
+                    "Somebody saved this issue after you opened it. "
+                    "Nothing of yours was saved yet, and nothing is lost."
+                ),
                 code="stale",
             )
         return cleaned
@@ -124,11 +131,13 @@ class StoryForm(WithRichText, RowForm):
 
     places = ("section", "rank")
     # Not taggit's own field, which would ask for the tags of every story by itself.
-    tag_line = TagField(label="Tags", required=False, help_text="Separated by commas.", widget=TagLineWidget)
+    tag_line = TagField(
+        label=gettext_lazy("Tags"), required=False, help_text=gettext_lazy("Separated by commas."), widget=TagLineWidget
+    )
 
     class Meta:
         model = Story
-        fields = ("headline", "body", "slug", "section", "rank")
+        fields = ("headline", "body", "slug", "search_title", "search_description", "section", "rank")
         field_classes = {"body": RichText}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -176,7 +185,7 @@ class RowFormSet(PaginationInlineFormSet):
 
     def number_of(self, name: str) -> int:
         """The number of the row that a field belongs to, -1 if to none."""
-        number, _, _ = name.removeprefix(f"{self.prefix}-").partition("-")
+        number, *__ = name.removeprefix(f"{self.prefix}-").partition("-")
         return int(number) if name.startswith(f"{self.prefix}-") and number.isdecimal() else -1
 
     def with_vanished_as_new(self, data: Any, known: set[str]) -> Any:
@@ -274,7 +283,7 @@ class StoryFormSet(RowFormSet):
         arriving = [form.instance for form in forms if not form.instance.pk or "section" in form.changed_data]
         for form in forms:
             if form.instance not in arriving and form.has_changed():
-                form.instance.save(update_fields=("headline", "slug", "body"))
+                form.instance.save(update_fields=("headline", "slug", "body", "search_title", "search_description"))
         for section in {story.section for story in arriving}:
             there = self.instance.stories.filter(section=section).exclude(pk__in=[story.pk for story in arriving])
             rank(self.instance, section, [*there, *arriving])
@@ -291,7 +300,7 @@ class NamesFormSet(PaginationInlineFormSet):
         for form in self.forms:
             name = form.cleaned_data.get("name") if form.is_valid() and not self._should_delete_form(form) else None
             if name and folded(name) in seen:
-                form.add_error("name", f"“{name}” is there already.")
+                form.add_error("name", _("“%(name)s” is there already.") % {"name": name})
             elif name:
                 seen.add(folded(name))
 
