@@ -1,4 +1,4 @@
-"""Share images: what a link to an issue or a story looks like where it is passed on. 1200 × 630 px, as Open Graph has it."""
+"""Share images, 1200 × 630 px as Open Graph has it: what a link looks like where an issue or a story is passed on."""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
-from xml.etree.ElementTree import Element, SubElement, tostring  # noqa: S405 - written, never read
+from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree as ET
 
 from django.conf import settings
 from django.urls import resolve, reverse
@@ -82,7 +82,7 @@ def answer(page: Page, room: Room) -> dict[str, Any]:
 
 def frame_path(page: Page) -> str:
     """The card's own page."""
-    match = resolve(page.path)
+    match = resolve(unquote(page.path))
     return reverse("story-embed" if page.story else "issue-embed", kwargs=match.kwargs)
 
 
@@ -97,8 +97,8 @@ def picture_of(page: Page) -> str:
 
 def as_xml(told: dict[str, Any]) -> bytes:
     """The same as XML, as section 2.3.3 has it."""
-    root = Element("oembed")
+    root = ET.Element("oembed")
     for name, value in told.items():
-        SubElement(root, name).text = printable(str(value))
-    written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+        ET.SubElement(root, name).text = printable(str(value))
+    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return written

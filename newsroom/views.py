@@ -4,7 +4,7 @@ import re
 
 from csp.decorators import csp_replace
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_exempt
@@ -65,7 +65,7 @@ def card(request: HttpRequest, kind: str, pk: int, digest: str) -> HttpResponseB
     found = cards.find(kind, pk)
     if found is None or found[0].digest != digest:
         raise Http404("No published page has this share image.")
-    response = FileResponse(cards.file_of(*found).open("rb"), content_type="image/jpeg")
+    response = HttpResponse(cards.file_of(*found).read_bytes(), content_type="image/jpeg")
     response.headers["Cache-Control"] = "public, max-age=3600"
     response.headers["ETag"] = f'"{digest}"'
     return response

@@ -73,7 +73,7 @@ class Typesetter:
 
     def width(self, text: str, size: int) -> float:
         """In pixels."""
-        return sum(font.getlength(run) for run, font in self.runs(text, size))
+        return float(sum(font.getlength(run) for run, font in self.runs(text, size)))
 
     def wrap(self, text: str, size: int, width: int) -> list[str]:
         """The text in lines that are no wider than `width` pixels; a word that is wider is cut."""
