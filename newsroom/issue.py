@@ -10,17 +10,33 @@ empty where they are missing.
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from newsroom.lib import richtext
-from reports.models import Image, Report, Section, reading_minutes
-from watchlist.models import Mention
+from policies.models import Update
+from reports.models import Image, Report, Section, Source, Story, Takeaway, reading_minutes
+from watchlist.models import Company, Mention, Note
 
 SCHEMA = 2
 Content = dict[str, Any]
+# What a snapshot says of a story, as an editor calls it.
+PARTS = {
+    "section": gettext_lazy("section"),
+    "rank": gettext_lazy("rank"),
+    "headline": gettext_lazy("headline"),
+    "slug": gettext_lazy("slug"),
+    "body": gettext_lazy("body"),
+    "tags": gettext_lazy("tags"),
+    "search_title": gettext_lazy("title for search engines"),
+    "search_description": gettext_lazy("description for search engines"),
+    "companies": gettext_lazy("companies"),
+}
 
 
 def gather(report: Report) -> Content:
@@ -30,8 +46,34 @@ def gather(report: Report) -> Content:
     Stories come by section and rank, everything else by its position. Ids are those of the rows they were read
     from, so that two snapshots can be compared row by row.
     """
-    stories = report.stories.prefetch_related("tags").order_by("section", "rank")  # type: ignore[misc]
     named = gather_mentions(report)
+    stories = report.stories.prefetch_related("tags").order_by("section", "rank")  # type: ignore[misc]
+    return compose(
+        report,
+        Rows(
+            tags=report.tags.all(),
+            stories=[(story, story.tags.all(), named.get(story.pk, [])) for story in stories],
+            takeaways=report.takeaways.all(),
+            sources=[credit.source for credit in report.credits.select_related("source")],
+            notes=report.notes.select_related("company"),
+            updates=report.updates.select_related("policy").prefetch_related("policy__milestones"),
+        ),
+    )
+
+
+class Rows(NamedTuple):
+    """The working rows that belong to a report, in their order; each story with its tags and the companies it names."""
+
+    tags: Iterable[Any]
+    stories: Iterable[tuple[Story, Iterable[Any], Iterable[Company]]]
+    takeaways: Iterable[Takeaway]
+    sources: Iterable[Source]
+    notes: Iterable[Note]
+    updates: Iterable[Update]
+
+
+def compose(report: Report, rows: Rows) -> Content:
+    """The snapshot that these rows make, without a query. They need not be saved; what is not has the id None."""
     return {
         "schema": SCHEMA,
         "title": report.title,
@@ -45,7 +87,7 @@ def gather(report: Report) -> Content:
             Section.CHINA.value: report.china_heading,
             Section.INTERNATIONAL.value: report.international_heading,
         },
-        "tags": gather_tags(report),
+        "tags": gather_tags(rows.tags),
         "search_title": report.search_title,
         "search_description": report.search_description,
         "stories": [
@@ -56,18 +98,15 @@ def gather(report: Report) -> Content:
                 "headline": story.headline,
                 "slug": story.slug,
                 "body": story.body,
-                "tags": gather_tags(story),
+                "tags": gather_tags(tags),
                 "search_title": story.search_title,
                 "search_description": story.search_description,
-                "companies": named.get(story.pk, []),
+                "companies": gather_companies(companies),
             }
-            for story in stories
+            for story, tags, companies in rows.stories
         ],
-        "takeaways": [takeaway.text for takeaway in report.takeaways.all()],
-        "credits": [
-            {"source": credit.source_id, "name": credit.source.name, "url": credit.source.link}
-            for credit in report.credits.select_related("source")
-        ],
+        "takeaways": [takeaway.text for takeaway in rows.takeaways],
+        "credits": [{"source": source.pk, "name": source.name, "url": source.link} for source in rows.sources],
         "watchlist": [
             {
                 "company": note.company_id,
@@ -77,7 +116,7 @@ def gather(report: Report) -> Content:
                 "link": note.company.link,
                 "note": note.text,
             }
-            for note in report.notes.select_related("company")
+            for note in rows.notes
         ],
         "policies": [
             {
@@ -97,19 +136,23 @@ def gather(report: Report) -> Content:
                     for milestone in update.policy.milestones.all()
                 ],
             }
-            for update in report.updates.select_related("policy").prefetch_related("policy__milestones")
+            for update in rows.updates
         ],
     }
 
 
-def gather_mentions(report: Report) -> dict[int, list[dict[str, Any]]]:
-    """By story, the companies that it names and that no editor refused, by name."""
-    named: dict[int, list[dict[str, Any]]] = {}
+def gather_mentions(report: Report) -> dict[int, list[Company]]:
+    """By story, the companies that it names and that no editor refused."""
+    named: dict[int, list[Company]] = {}
     for mention in Mention.objects.told().filter(story__report=report).select_related("company"):
-        company = mention.company
-        row = {"company": company.pk, "name": company.name, "slug": company.slug}
-        named.setdefault(mention.story_id, []).append(row)
-    return {story: sorted(rows, key=lambda row: row["name"].casefold()) for story, rows in named.items()}
+        named.setdefault(mention.story_id, []).append(mention.company)
+    return named
+
+
+def gather_companies(companies: Iterable[Company]) -> list[dict[str, Any]]:
+    """By name; two that differ in nothing but case in the order of their registration."""
+    ordered = sorted(companies, key=lambda company: (company.name.casefold(), company.pk))
+    return [{"company": company.pk, "name": company.name, "slug": company.slug} for company in ordered]
 
 
 def gather_image(image: Image) -> Content:
@@ -126,10 +169,10 @@ def gather_image(image: Image) -> Content:
     }
 
 
-def gather_tags(row: Any) -> list[dict[str, str]]:
+def gather_tags(tags: Iterable[Any]) -> list[dict[str, str]]:
     # A tag of signs alone, such as "++", has no slug; taggit never gives one the slug "_".
     return sorted(
-        ({"name": tag.name, "slug": tag.slug or "_"} for tag in row.tags.all()),
+        ({"name": tag.name, "slug": tag.slug or "_"} for tag in tags),
         key=lambda tag: (tag["name"].casefold(), tag["name"]),
     )
 
@@ -141,7 +184,11 @@ def digest(content: Content) -> str:
 
 
 def present(content: Content) -> dict[str, Any]:
-    """What `reports/_article.html` shows of a snapshot: `issue`, from the snapshot alone, without a query."""
+    """
+    What `reports/_article.html` shows of a snapshot: `issue`, from the snapshot alone, without a query.
+
+    In the language that is active, except for the editors' own words.
+    """
     return {
         **{key: content[key] for key in ("title", "slug", "number", "standfirst", "intro", "takeaways", "credits")},
         "url": reverse("reports:report", args=[content["slug"]]),
@@ -153,7 +200,20 @@ def present(content: Content) -> dict[str, Any]:
         ],
         "policies": [{**line, "url": reverse("policies:policy", args=[line["slug"]])} for line in content["policies"]],
         "tags": present_tags(content["tags"]),
+        "minutes": reading_minutes(words_of(content)),
     }
+
+
+def words_of(content: Content) -> int:
+    """How many words one reads who reads all of an issue."""
+    rich = [content["intro"], *(story["body"] for story in content["stories"])]
+    lines = [
+        *(content["title"], content["standfirst"], *content["takeaways"]),
+        *(story["headline"] for story in content["stories"]),
+        *(note["note"] for note in content["watchlist"]),
+        *(line["detail"] for line in content["policies"]),
+    ]
+    return sum(richtext.count_words(text) for text in (*map(richtext.plain, rich), *lines))
 
 
 def has_stories(content: Content, section: Section) -> bool:
@@ -162,10 +222,13 @@ def has_stories(content: Content, section: Section) -> bool:
 
 def present_section(content: Content, section: Section) -> dict[str, Any]:
     stories = [present_story(content, story) for story in content["stories"] if story["section"] == section]
+    label = _(str(section.label))
+    usual = ngettext("Top %(count)d %(section)s story", "Top %(count)d %(section)s stories", len(stories))
     return {
         "key": section.value,
-        "label": section.label,
-        "heading": content["headings"][section.value] or f"Top {len(stories)} {section.label} stories",
+        "label": label,
+        "own_heading": content["headings"][section.value],
+        "heading": content["headings"][section.value] or usual % {"count": len(stories), "section": label},
         "stories": stories,
     }
 
@@ -196,30 +259,31 @@ def present_image(hero: Content | None) -> Image | None:
 def changes(old: Content, new: Content) -> list[str]:
     """What differs between two snapshots of one issue, piece by piece, in words for an editor."""
     names = {
-        "title": "the title",
-        "slug": "the address",
-        "number": "the number",
-        "issued_on": "the date",
-        "standfirst": "the standfirst",
-        "intro": "the intro",
-        "hero": "the picture",
-        "headings": "the section headings",
-        "tags": "the tags",
-        "takeaways": "the key takeaways",
-        "credits": "the credits",
-        "watchlist": "the company watchlist",
-        "policies": "the policy tracker",
-        "search_title": "the title for search engines",
-        "search_description": "the description for search engines",
+        "title": _("the title"),
+        "slug": _("the address"),
+        "number": _("the number"),
+        "issued_on": _("the date"),
+        "standfirst": _("the standfirst"),
+        "intro": _("the intro"),
+        "hero": _("the picture"),
+        "headings": _("the section headings"),
+        "tags": _("the tags"),
+        "takeaways": _("the key takeaways"),
+        "credits": _("the credits"),
+        "watchlist": _("the company watchlist"),
+        "policies": _("the policy tracker"),
+        "search_title": _("the title for search engines"),
+        "search_description": _("the description for search engines"),
     }
-    found = [f"Changed: {name}" for key, name in names.items() if old.get(key) != new.get(key)]
+    found = [_("Changed: %(what)s") % {"what": name} for key, name in names.items() if old.get(key) != new.get(key)]
     before, after = ({story["id"]: story for story in content["stories"]} for content in (old, new))
     for key, story in after.items():
-        place = f"{Section(story['section']).label} {story['rank']}, “{story['headline']}”"
+        section = Section(story["section"]).label
+        place = _("%(section)s %(rank)d, “%(headline)s”") % {**story, "section": section}
         if key not in before:
-            found.append(f"New: {place}")
+            found.append(_("New: %(what)s") % {"what": place})
         elif story != before[key]:
-            what = ", ".join(name for name in story if story[name] != before[key].get(name))
-            found.append(f"Changed: {place} ({what})")
-    found += [f"Gone: “{before[key]['headline']}”" for key in before if key not in after]
+            what = ", ".join(str(PARTS.get(name, name)) for name in story if story[name] != before[key].get(name))
+            found.append(_("Changed: %(what)s (%(parts)s)") % {"what": place, "parts": what})
+    found += [_("Gone: “%(headline)s”") % before[key] for key in before if key not in after]
     return found
