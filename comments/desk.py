@@ -18,6 +18,8 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from comments.models import (
     Address,
@@ -33,11 +35,17 @@ from comments.models import (
 from comments.record import doer
 from comments.rules import house_rules, is_open
 from newsroom.lib.numbers import row_number
-from newsroom.lib.text import excerpt
+from newsroom.lib.text import Wording, excerpt
 from reports.models import Edition
 
 SEE_ADDRESSES = "comments.view_address"
-TABS = {"pending": "Pending", "reported": "Reported", "approved": "Approved", "spam": "Spam", "bin": "Bin"}
+TABS = {
+    "pending": gettext_lazy("Pending"),
+    "reported": gettext_lazy("Reported"),
+    "approved": gettext_lazy("Approved"),
+    "spam": gettext_lazy("Spam"),
+    "bin": gettext_lazy("Bin"),
+}
 SIZES = (50, 100, 500)
 FOLDED_FROM = 1_000  # letters; what is longer shows its beginning, and the rest on demand
 COMPARED = 20_000  # letters; longer texts are shown one after the other, not word by word
@@ -134,14 +142,20 @@ class Button(NamedTuple):
     """What it does, what stands on it, its key, and its colour, if it has one."""
 
     does: str
-    label: str
+    label: Wording
     key: str
     colour: str = ""
 
 
-APPROVE, KEEP = Button("approve", "Approve", "a", "approve"), Button("approve", "Keep", "a", "approve")
-SPAM, BIN = Button("spam", "Spam", "s", "spam"), Button("bin", "Bin", "d", "bin")
-UNAPPROVE, NOT_SPAM, RESTORE = (Button("unapprove", label, "u") for label in ("Unapprove", "Not spam", "Restore"))
+APPROVE, KEEP = (
+    Button("approve", gettext_lazy("Approve"), "a", "approve"),
+    Button("approve", gettext_lazy("Keep"), "a", "approve"),
+)
+SPAM, BIN = Button("spam", gettext_lazy("Spam"), "s", "spam"), Button("bin", gettext_lazy("Bin"), "d", "bin")
+UNAPPROVE, NOT_SPAM, RESTORE = (
+    Button("unapprove", label, "u")
+    for label in (gettext_lazy("Unapprove"), gettext_lazy("Not spam"), gettext_lazy("Restore"))
+)
 
 
 @dataclass(frozen=True)
@@ -328,18 +342,20 @@ def decisions_about(comments: Iterable[Comment]) -> dict[int, list[Decision]]:
 def ago(then: datetime, now: datetime | None = None) -> str:
     now = now or timezone.now()
     if (now - then).total_seconds() < 60:
-        return "a moment ago"
-    return f"{timesince(then, now, depth=1)} ago"
+        return _("a moment ago")
+    return _("%(time)s ago") % {"time": timesince(then, now, depth=1)}
 
 
 def told(decision: Decision) -> str:
     """Who did what, and when: "Approved by Ann, a moment ago"."""
     did = capfirst(decision.get_act_display())
     if decision.undoes_id:
-        return f"{capfirst(doer(decision))} undid “{decision.get_act_display()}”, {ago(decision.at)}"
+        said = _("%(who)s undid “%(did)s”, %(when)s")
+        who = capfirst(doer(decision))
+        return said % {"who": who, "did": decision.get_act_display(), "when": ago(decision.at)}
     if decision.act == Decision.Act.WITHDRAW:
-        return f"{did}, {ago(decision.at)}"
-    return f"{did} by {doer(decision)}, {ago(decision.at)}"
+        return _("%(did)s, %(when)s") % {"did": did, "when": ago(decision.at)}
+    return _("%(did)s by %(who)s, %(when)s") % {"did": did, "who": doer(decision), "when": ago(decision.at)}
 
 
 @dataclass(frozen=True)
@@ -383,7 +399,7 @@ class Page:
     total: int
 
     @property
-    def tabs(self) -> list[tuple[str, str, int, str]]:
+    def tabs(self) -> list[tuple[str, Wording, int, str]]:
         return [(tab, label, self.counts[tab], self.wanted.query(tab=tab, page=1)) for tab, label in TABS.items()]
 
     @property
@@ -393,7 +409,10 @@ class Page:
 
     @property
     def span(self) -> str:
-        return f"{self.first:,}–{self.first + len(self.cards) - 1:,} of {self.total:,}" if self.cards else ""
+        if not self.cards:
+            return ""
+        first, last = f"{self.first:,}", f"{self.first + len(self.cards) - 1:,}"
+        return _("%(first)s–%(last)s of %(total)s") % {"first": first, "last": last, "total": f"{self.total:,}"}
 
     @property
     def earlier(self) -> str:

@@ -20,6 +20,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from comments.models import Comment, Decision
 from comments.record import called, doer
@@ -132,8 +134,8 @@ class Line:
     """One line as people read it."""
 
     at: datetime
+    act: str
     did: str
-    to: str  # what stands between the deed and the comment
     who: str
     comment: Comment | None
     issue: str
@@ -146,31 +148,78 @@ class Line:
         did = decision.get_act_display()
         return cls(
             at=timezone.localtime(decision.at),
-            did=f"undid: {did}" if decision.undoes_id else did,
-            to={Act.BAN: "the author of", Act.ERASE: "of"}.get(Act(decision.act), ""),
+            act=decision.act,
+            did=_("undid: %(did)s") % {"did": did} if decision.undoes_id else did,
             who=doer(decision) if decision.by else capfirst(doer(decision)),
             comment=decision.comment,
             issue=report.title if report else "",
             why=decision.why,
             changes=[
-                (said(name), value(decision.before.get(name)), value(decision.after.get(name)))
+                (said(name), value(decision.before.get(name), of=name), value(decision.after.get(name), of=name))
                 for name in sorted({*decision.before, *decision.after} - {"ban"})
             ],
         )
 
 
+# The fields that lines of the log name, and the values of some, as people call them. The log itself keeps the keys.
+FIELDS = {
+    "approve_after": gettext_lazy("approve after"),
+    "body": gettext_lazy("body"),
+    "close_after": gettext_lazy("close after"),
+    "digest": gettext_lazy("digest"),
+    "domains: hold": gettext_lazy("domains: hold"),
+    "domains: reject": gettext_lazy("domains: reject"),
+    "domains: spam": gettext_lazy("domains: spam"),
+    "hold_repeats": gettext_lazy("hold repeats"),
+    "hold_staff_names": gettext_lazy("hold staff names"),
+    "is_open": gettext_lazy("is open"),
+    "kind": gettext_lazy("kind"),
+    "lifted": gettext_lazy("lifted"),
+    "max_links": gettext_lazy("max links"),
+    "name": gettext_lazy("name"),
+    "order": gettext_lazy("order"),
+    "pinned": gettext_lazy("pinned"),
+    "status": gettext_lazy("status"),
+    "until": gettext_lazy("until"),
+    "whom": gettext_lazy("whom"),
+    "words: hold": gettext_lazy("words: hold"),
+    "words: reject": gettext_lazy("words: reject"),
+    "words: spam": gettext_lazy("words: spam"),
+}
+VALUES = {
+    "address": gettext_lazy("address"),
+    "approved": gettext_lazy("approved"),
+    "at once": gettext_lazy("at once"),
+    "bin": gettext_lazy("bin"),
+    "daily": gettext_lazy("daily"),
+    "domain": gettext_lazy("domain"),
+    "hourly": gettext_lazy("hourly"),
+    "name": gettext_lazy("name"),
+    "network": gettext_lazy("network"),
+    "never": gettext_lazy("never"),
+    "newest": gettext_lazy("newest"),
+    "oldest": gettext_lazy("oldest"),
+    "pending": gettext_lazy("pending"),
+    "spam": gettext_lazy("spam"),
+    "withdrawn": gettext_lazy("withdrawn"),
+}
+KEPT_AS_KEYS = {"digest", "kind", "order", "status"}
+
+
 def said(name: str) -> str:
-    return name.replace("_", " ")
+    return str(FIELDS.get(name) or name.replace("_", " "))
 
 
-def value(found: Any) -> str:
+def value(found: Any, of: str) -> str:
     """A value of `before` or `after` in words."""
+    if of in KEPT_AS_KEYS and found in VALUES:
+        return str(VALUES[found])
     if isinstance(found, bool):
-        return "yes" if found else "no"
+        return _("yes") if found else _("no")
     if isinstance(found, list):
         return ", ".join(map(str, found))
     if isinstance(found, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.+]+", found):
-        return date_format(timezone.localtime(datetime.fromisoformat(found)), "j M Y, H:i")
+        return date_format(timezone.localtime(datetime.fromisoformat(found)), _("j M Y, H:i"))
     return "" if found is None else str(found)
 
 
@@ -209,7 +258,16 @@ def issues() -> list[tuple[int, str]]:
     return list(Report.objects.filter(with_comments | closed).values_list("pk", "title"))
 
 
-COLUMNS = ("At", "What", "Who", "Comment", "Issue", "Why", "Before", "After")
+COLUMNS = (
+    gettext_lazy("At"),
+    gettext_lazy("What"),
+    gettext_lazy("Who"),
+    gettext_lazy("Comment"),
+    gettext_lazy("Issue"),
+    gettext_lazy("Why"),
+    gettext_lazy("Before"),
+    gettext_lazy("After"),
+)
 
 
 def sheet(wanted: Wanted) -> Iterator[Iterable[Any]]:
@@ -279,9 +337,10 @@ def in_words(wait: timedelta) -> str:
     """A span of time in its largest unit: "40 s", "4 min", "3 h", "2 days"."""
     seconds = wait.total_seconds()
     if seconds < 60:
-        return f"{seconds:.0f} s"
+        return _("%(number)d s") % {"number": round(seconds)}
     if seconds < 3600:
-        return f"{seconds / 60:.0f} min"
+        return _("%(number)d min") % {"number": round(seconds / 60)}
     if seconds < 48 * 3600:
-        return f"{seconds / 3600:.0f} h"
-    return f"{seconds / 86400:.0f} days"
+        return _("%(number)d h") % {"number": round(seconds / 3600)}
+    days = round(seconds / 86400)
+    return ngettext("%(number)d day", "%(number)d days", days) % {"number": days}

@@ -18,8 +18,10 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from newsroom.lib.addresses import one_spelling
+from newsroom.lib.naming import called
 from newsroom.lib.pseudonyms import pseudonym
 from newsroom.lib.text import UNSEEN, FoldedField, LineField, PlainTextField, excerpt, folded
 from reports.models import Report
@@ -49,6 +51,7 @@ class Commenter(models.Model):
         return self.confirmed_at is not None and self.muted_at is None
 
 
+@called(_("address"))
 class Address(models.Model):
     """The address of a commenter. Nothing joins this table but what is meant to show or to write to the address."""
 
@@ -56,7 +59,7 @@ class Address(models.Model):
     email = models.EmailField(max_length=100)
 
     class Meta:
-        verbose_name_plural = "addresses"
+        verbose_name_plural = _("addresses")
 
     def __str__(self) -> str:
         return f"Address of commenter {self.pk}"
@@ -76,74 +79,76 @@ class HouseRules(models.Model):
     """The one row of rules for all issues; `comments.rules` reads it together with the lists."""
 
     class Order(models.TextChoices):
-        OLDEST = "oldest", "Oldest first"
-        NEWEST = "newest", "Newest first"
+        OLDEST = "oldest", _("Oldest first")
+        NEWEST = "newest", _("Newest first")
 
     class Every(models.TextChoices):
-        NEVER = "never", "Never"
-        AT_ONCE = "at once", "At once"
-        HOURLY = "hourly", "Every hour"
-        DAILY = "daily", "Every day"
+        NEVER = "never", _("Never")
+        AT_ONCE = "at once", _("At once")
+        HOURLY = "hourly", _("Every hour")
+        DAILY = "daily", _("Every day")
 
-    is_open = models.BooleanField("comments are open", default=True, help_text="Each issue can be closed by itself.")
+    is_open = models.BooleanField(
+        _("comments are open"), default=True, help_text=_("Each issue can be closed by itself.")
+    )
     close_after = models.PositiveSmallIntegerField(
-        "close after",
+        _("close after"),
         default=0,
-        help_text="Days after the date of issue; 0: never.",
+        help_text=_("Days after the date of issue; 0: never."),
         validators=[MaxValueValidator(3650)],
     )
-    order = models.CharField("order of the thread", max_length=20, choices=Order, default=Order.OLDEST)
+    order = models.CharField(_("order of the thread"), max_length=20, choices=Order, default=Order.OLDEST)
     approve_after = models.PositiveSmallIntegerField(
-        "approve by itself after",
+        _("approve by itself after"),
         default=0,
-        help_text=(
+        help_text=_(
             "How many approved comments an author with a confirmed address needs, under the same name, before a new "
             "one appears at once, if nothing else speaks against it. 0: every comment waits for a person."
         ),
         validators=[MaxValueValidator(1000)],
     )
     max_links = models.PositiveSmallIntegerField(
-        "links that make suspicious",
+        _("links that make suspicious"),
         default=2,
-        help_text="A comment with so many links or more is held. 0: links don't matter.",
+        help_text=_("A comment with so many links or more is held. 0: links don't matter."),
         validators=[MaxValueValidator(1000)],
     )
-    hold_staff_names = models.BooleanField("hold names that look like those of the staff", default=True)
-    hold_repeats = models.BooleanField("hold text that was sent before", default=True)
+    hold_staff_names = models.BooleanField(_("hold names that look like those of the staff"), default=True)
+    hold_repeats = models.BooleanField(_("hold text that was sent before"), default=True)
     digest = models.CharField(
-        "mail to moderators",
+        _("mail to moderators"),
         max_length=20,
         choices=Every,
         default=Every.DAILY,
-        help_text="What waits, with links that decide. Each moderator may choose otherwise.",
+        help_text=_("What waits, with links that decide. Each moderator may choose otherwise."),
     )
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        verbose_name = "house rules"
-        verbose_name_plural = "house rules"
+        verbose_name = _("house rules")
+        verbose_name_plural = _("house rules")
         constraints = (models.CheckConstraint(condition=Q(pk=1), name="houserules_one_row"),)
 
     def __str__(self) -> str:
-        return "House rules"
+        return str(_("House rules"))
 
 
 class Rule(models.Model):
     """A word or a domain on one of the lists."""
 
     class Kind(models.TextChoices):
-        WORD = "word", "Word or phrase"
-        DOMAIN = "domain", "Domain"
+        WORD = "word", _("Word or phrase")
+        DOMAIN = "domain", _("Domain")
 
     class Action(models.TextChoices):
-        HOLD = "hold", "Hold"
-        SPAM = "spam", "Spam"
-        REJECT = "reject", "Reject"
+        HOLD = "hold", _("Hold")
+        SPAM = "spam", _("Spam")
+        REJECT = "reject", _("Reject")
 
     kind = models.CharField(max_length=20, choices=Kind)
     pattern = LineField(
         max_length=200,
-        help_text="A word matches whole words, * any letters (“casino*”); a domain matches what is below it too.",
+        help_text=_("A word matches whole words, * any letters (“casino*”); a domain matches what is below it too."),
     )
     pattern_folded = FoldedField(of="pattern", max_length=250)
     action = models.CharField(max_length=20, choices=Action, default=Action.HOLD)
@@ -195,6 +200,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return self.filter(network=network, submitted_at__gt=now - NETWORK_KEPT)
 
 
+@called(_("comment"), _("comments"))
 class Comment(models.Model):
     """
     What a reader said about an issue, or somebody of the staff in reply.
@@ -205,18 +211,18 @@ class Comment(models.Model):
     """
 
     class Status(models.TextChoices):
-        PENDING = "pending", "Pending"
-        APPROVED = "approved", "Approved"
-        SPAM = "spam", "Spam"
-        BIN = "bin", "Bin"
-        WITHDRAWN = "withdrawn", "Withdrawn by its author"
+        PENDING = "pending", _("Pending")
+        APPROVED = "approved", _("Approved")
+        SPAM = "spam", _("Spam")
+        BIN = "bin", _("Bin")
+        WITHDRAWN = "withdrawn", _("Withdrawn by its author")
 
-    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="comments", verbose_name="issue")
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="comments", verbose_name=_("issue"))
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replies")
     path = models.CharField(max_length=50, blank=True)
     name = LineField(max_length=245)
-    site = models.CharField("website", max_length=200, blank=True, validators=[URLValidator(["http", "https"])])
-    body = PlainTextField("comment", max_length=65_525)
+    site = models.CharField(_("website"), max_length=200, blank=True, validators=[URLValidator(["http", "https"])])
+    body = PlainTextField(_("comment"), max_length=65_525)
     original = PlainTextField(blank=True)
     commenter = models.ForeignKey(Commenter, on_delete=models.SET_NULL, null=True, related_name="comments")
     staff = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -290,6 +296,7 @@ def text_digest(body: str) -> str:
     return sha256(folded(UNSEEN.sub("", body)).encode()).hexdigest()
 
 
+@called(_("decision"), _("decisions"))
 class Decision(models.Model):
     """
     The log: what was done to a comment or a discussion, by whom, why, and what it changed.
@@ -299,32 +306,32 @@ class Decision(models.Model):
     """
 
     class Actor(models.TextChoices):
-        STAFF = "staff", "Staff"
-        RULE = "rule", "Rule"
-        AUTHOR = "author", "Author"
-        OPERATOR = "operator", "Operator"
+        STAFF = "staff", _("Staff")
+        RULE = "rule", _("Rule")
+        AUTHOR = "author", _("Author")
+        OPERATOR = "operator", _("Operator")
 
     class Act(models.TextChoices):
-        HOLD = "hold", "held"
-        APPROVE = "approve", "approved"
-        UNAPPROVE = "unapprove", "sent back to the queue"
-        SPAM = "spam", "marked as spam"
-        BIN = "bin", "binned"
-        EDIT = "edit", "edited"
-        REPLY = "reply", "replied"
-        PIN = "pin", "pinned"
-        UNPIN = "unpin", "unpinned"
-        WITHDRAW = "withdraw", "withdrawn by its author"
-        CLOSE = "close", "closed the comments"
-        REOPEN = "reopen", "reopened the comments"
-        BAN = "ban", "banned"
-        LIFT = "lift", "lifted a ban"
-        RULES = "rules", "changed the house rules"
-        ERASE = "erase", "erased personal data"
+        HOLD = "hold", _("held")
+        APPROVE = "approve", _("approved")
+        UNAPPROVE = "unapprove", _("sent back to the queue")
+        SPAM = "spam", _("marked as spam")
+        BIN = "bin", _("binned")
+        EDIT = "edit", _("edited")
+        REPLY = "reply", _("replied")
+        PIN = "pin", _("pinned")
+        UNPIN = "unpin", _("unpinned")
+        WITHDRAW = "withdraw", _("withdrawn by its author")
+        CLOSE = "close", _("closed the comments")
+        REOPEN = "reopen", _("reopened the comments")
+        BAN = "ban", _("banned")
+        LIFT = "lift", _("lifted a ban")
+        RULES = "rules", _("changed the house rules")
+        ERASE = "erase", _("erased personal data")
 
     batch = models.UUIDField(default=uuid.uuid4, db_index=True)
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, null=True, related_name="decisions")
-    report = models.ForeignKey(Report, on_delete=models.CASCADE, null=True, related_name="+", verbose_name="issue")
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, null=True, related_name="+", verbose_name=_("issue"))
     act = models.CharField(max_length=20, choices=Act)
     actor = models.CharField(max_length=20, choices=Actor)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -358,12 +365,12 @@ class Flag(models.Model):
     """
 
     class Reason(models.TextChoices):
-        SPAM = "spam", "Spam or advertising"
-        ABUSE = "abuse", "Insulting or threatening"
-        PERSONAL = "personal", "Shows somebody’s personal data"
-        FALSE = "false", "False or misleading"
-        OFF_TOPIC = "off topic", "Not about this issue"
-        OTHER = "other", "Something else"
+        SPAM = "spam", _("Spam or advertising")
+        ABUSE = "abuse", _("Insulting or threatening")
+        PERSONAL = "personal", _("Shows somebody’s personal data")
+        FALSE = "false", _("False or misleading")
+        OFF_TOPIC = "off topic", _("Not about this issue")
+        OTHER = "other", _("Something else")
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="flags")
     reason = models.CharField(max_length=20, choices=Reason)
@@ -401,14 +408,15 @@ class BanQuerySet(models.QuerySet["Ban"]):
         )
 
 
+@called(_("ban"), _("bans"), kind=_("kind"), reason=_("reason"))
 class Ban(models.Model):
     """Whom the house doesn't listen to for a time: what comes from there goes to spam, and nobody is told."""
 
     class Kind(models.TextChoices):
-        ADDRESS = "address", "Address"
-        NAME = "name", "Name"
-        DOMAIN = "domain", "Domain"
-        NETWORK = "network", "Network"
+        ADDRESS = "address", _("Address")
+        NAME = "name", _("Name")
+        DOMAIN = "domain", _("Domain")
+        NETWORK = "network", _("Network")
 
     kind = models.CharField(max_length=20, choices=Kind)
     value = models.CharField(max_length=250)
@@ -440,9 +448,9 @@ class Notice(models.Model):
     """
 
     class Kind(models.TextChoices):
-        CONFIRM = "confirm", "Confirm the address"
-        PUBLISHED = "published", "Your comment was published"
-        REPLY = "reply", "There is a reply"
+        CONFIRM = "confirm", _("Confirm the address")
+        PUBLISHED = "published", _("Your comment was published")
+        REPLY = "reply", _("There is a reply")
 
     kind = models.CharField(max_length=20, choices=Kind)
     commenter = models.ForeignKey(Commenter, on_delete=models.CASCADE, related_name="notices")
@@ -463,6 +471,7 @@ class Notice(models.Model):
         return f"{self.get_kind_display()} ({self.about_id})"
 
 
+@called(_("digest"), _("digests"))
 class Digest(models.Model):
     """How often one moderator wants mail about what waits; without a row, as the house rules say."""
 

@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from follow import letters, wishing
 from follow.emails import GENERAL, NAMED, label
@@ -26,6 +28,7 @@ from follow.topics import CORRECTIONS, Pair, Topic, named, topics_of
 from newsroom.lib.addresses import one_spelling
 from newsroom.lib.numbers import row_number
 from newsroom.lib.rights import require
+from newsroom.lib.text import Wording
 from reports.models import Edition, Report
 
 EXPORT = "follow.export_follower"
@@ -37,27 +40,27 @@ JUST_LIVE = timedelta(days=7)
 
 # The states of followers and of mailings: in words, and the colour of the badge.
 STATES = {
-    "active": ("Active", "success"),
-    "paused": ("Paused", "info"),
-    "unconfirmed": ("Unconfirmed", "warning"),
-    "ended": ("Left", "info"),
-    "disabled": ("Stopped", "danger"),
+    "active": (gettext_lazy("Active"), "success"),
+    "paused": (gettext_lazy("Paused"), "info"),
+    "unconfirmed": (gettext_lazy("Unconfirmed"), "warning"),
+    "ended": (gettext_lazy("Left"), "info"),
+    "disabled": (gettext_lazy("Stopped"), "danger"),
 }
 MAILING_STATES = {
-    "sending": ("Sending", "success"),
-    "paused": ("Paused", "warning"),
-    "held": ("All mailings are paused", "warning"),
-    "withdrawn": ("Issue withdrawn: stopped by itself", "danger"),
-    "done": ("Done", "info"),
-    "stopped": ("Stopped for good", "danger"),
+    "sending": (pgettext_lazy("a mailing", "Sending"), "success"),
+    "paused": (gettext_lazy("Paused"), "warning"),
+    "held": (gettext_lazy("All mailings are paused"), "warning"),
+    "withdrawn": (gettext_lazy("Issue withdrawn: stopped by itself"), "danger"),
+    "done": (gettext_lazy("Done"), "info"),
+    "stopped": (gettext_lazy("Stopped for good"), "danger"),
 }
 OVER = {"done", "stopped"}
 REPORT_STATES = {
-    "draft": ("Draft", "warning"),
-    "scheduled": ("Scheduled", "info"),
-    "live": ("Live", "success"),
-    "changed": ("Live, with changes", "success"),
-    "withdrawn": ("Withdrawn", "danger"),
+    "draft": (gettext_lazy("Draft"), "warning"),
+    "scheduled": (gettext_lazy("Scheduled"), "info"),
+    "live": (gettext_lazy("Live"), "success"),
+    "changed": (gettext_lazy("Live, with changes"), "success"),
+    "withdrawn": (gettext_lazy("Withdrawn"), "danger"),
 }
 
 
@@ -90,7 +93,7 @@ class Counts:
         return self.states["active"]
 
     @property
-    def others(self) -> list[tuple[str, int]]:
+    def others(self) -> list[tuple[Wording, int]]:
         return [(STATES[state][0], number) for state, number in self.states.items() if state != "active"]
 
 
@@ -141,7 +144,7 @@ def growth(by: str, now: datetime | None = None) -> list[Span]:
     return [
         Span(
             begins_on=begin,
-            label=date_format(begin, "F Y" if by == "month" else "j M Y"),
+            label=date_format(begin, _("F Y") if by == "month" else _("j M Y")),
             came=came,
             left=left,
             up=round(came * scale, 1),
@@ -225,7 +228,7 @@ def page_of(wanted: Wanted, now: datetime | None = None) -> Page:
     found = named({pair for chosen in pairs.values() for pair in chosen})
     for follower in page.rows:
         follower.badge = STATES[follower.state(now)]
-        follower.words = "; ".join(in_words(pairs[follower.pk], found)) or "nothing"
+        follower.words = "; ".join(in_words(pairs[follower.pk], found)) or _("nothing")
     return page
 
 
@@ -237,9 +240,9 @@ def pairs_of(follower: Follower) -> list[Pair]:
 def in_words(pairs: Iterable[Pair], found: Mapping[Pair, Topic]) -> list[str]:
     """What is followed, in the words of the site; `found` as `follow.topics.named` gives it."""
     chosen = set(pairs)
-    general = [words for pair, words in GENERAL.items() if pair in chosen]
+    general = [str(words) for pair, words in GENERAL.items() if pair in chosen]
     things = sorted(label(pair[0], found.get(pair)) for pair in chosen if pair[0] in NAMED)
-    return [*general, *things, *(["Corrections"] if CORRECTIONS in chosen else [])]
+    return [*general, *things, *([_("Corrections")] if CORRECTIONS in chosen else [])]
 
 
 COLUMNS = ("email", "state", "choices", "frequency", "confirmed_at", "consent", "source")
@@ -276,7 +279,9 @@ def coded(pairs: Iterable[Pair], found: Mapping[Pair, Topic]) -> list[str]:
 
 # Mailings
 
-NO_ADDRESS = "No postal address stands at the foot of mails yet, as the law asks in many countries; it is set under"
+NO_ADDRESS = gettext_lazy(
+    "No postal address stands at the foot of mails yet, as the law asks in many countries; it is set under"
+)
 
 
 def lacks_postal_address() -> bool:
@@ -320,10 +325,11 @@ def name_of(mailing: Mailing) -> str:
     Of a row whose issues are fetched.
     """
     if mailing.kind == Mailing.Kind.DIGEST:
-        return f"The week to {date_format(timezone.localtime(mailing.created_at), 'j F Y')}"
+        day = date_format(timezone.localtime(mailing.created_at), "DATE_FORMAT")
+        return _("The week to %(day)s") % {"day": day}
     words = mailing.subject or ", ".join(issue.title for issue in mailing.issues.all()) or mailing.key
-    is_told_by_kind = mailing.kind == Mailing.Kind.CORRECTION and not words.startswith("Correction")
-    return f"Correction: {words}" if is_told_by_kind else words
+    is_told_by_kind = mailing.kind == Mailing.Kind.CORRECTION and not words.startswith(("Correction", _("Correction")))
+    return _("Correction: %(what)s") % {"what": words} if is_told_by_kind else words
 
 
 def state_of(mailing: Any, live: set[int], *, is_paused: bool) -> str:
@@ -383,24 +389,32 @@ def recipients(content: dict[str, Any]) -> tuple[int, int]:
     return numbers["each"], numbers["weekly"]
 
 
-PASSED_OVER = "Followers were not told of this issue; that can be done by hand on the page of its mail."
+PASSED_OVER = gettext_lazy("Followers were not told of this issue; that can be done by hand on the page of its mail.")
 
 
 def outlook(report: Report, content: dict[str, Any]) -> str:
     """What publishing an issue with this content means for its followers, in a sentence or two; HTML that is safe."""
     if Mailing.objects.filter(key=key_of(report)).exists():
-        return "Followers were told of this issue before, so no mail is sent."
+        return _("Followers were told of this issue before, so no mail is sent.")
     if was_announced(report):
-        return PASSED_OVER
+        return str(PASSED_OVER)
     if cover_of(report).is_silent:
-        return "It is not sent by mail, as somebody of the desk said."
+        return _("It is not sent by mail, as somebody of the desk said.")
     each, weekly = recipients(content)
-    digest = f", and to {weekly} in the week’s digest" if weekly else ""
-    goes = f"It goes by mail to {each} follower{'' if each == 1 else 's'}{digest}."
+    if weekly:
+        goes = ngettext(
+            "It goes by mail to %(number)d follower, and to %(weekly)d in the week’s digest.",
+            "It goes by mail to %(number)d followers, and to %(weekly)d in the week’s digest.",
+            each,
+        )
+    else:
+        goes = ngettext("It goes by mail to %(number)d follower.", "It goes by mail to %(number)d followers.", each)
+    goes %= {"number": each, "weekly": weekly}
     if pace().postal_address or not each + weekly:
         return goes
     return format_html(
-        "{} {} <a class='follow-link' href='{}'>Sending</a>.", goes, NO_ADDRESS, reverse("admin:follow_pace_changelist")
+        "{} {} <a class='follow-link' href='{}'>{}</a>.",
+        *(goes, NO_ADDRESS, reverse("admin:follow_pace_changelist"), _("Sending")),
     )
 
 
@@ -440,7 +454,7 @@ def history(follower: Follower, most: int = 20) -> dict[str, Any]:
         wish.words = in_words(wishing.pairs_of(wish), found)
     deliveries: list[Any] = list(follower.deliveries.prefetch_related("mailing__issues").order_by("-pk")[:most])
     for delivery in deliveries:
-        delivery.name = name_of(delivery.mailing) if delivery.mailing else "The question whether the wish was his"
+        delivery.name = name_of(delivery.mailing) if delivery.mailing else _("The question whether the wish was his")
     return {
         "wishes": wishes,
         "deliveries": deliveries,

@@ -17,7 +17,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from newsroom.lib.naming import called
 from newsroom.lib.pseudonyms import pseudonym
 from newsroom.lib.text import LineField, PlainTextField
 from reports.models import Edition, Report
@@ -58,6 +60,7 @@ class FollowerQuerySet(models.QuerySet["Follower"]):
         return self.filter(pk__in=Choice.objects.of(topics).order_by().values("follower"))
 
 
+@called(_("follower"), _("followers"))
 class Follower(models.Model):
     """
     Somebody who follows by mail, or was asked whether the wish was his.
@@ -67,14 +70,14 @@ class Follower(models.Model):
     """
 
     class Frequency(models.TextChoices):
-        EACH = "each", "Each issue"
-        WEEKLY = "weekly", "Once a week"
+        EACH = "each", _("Each issue")
+        WEEKLY = "weekly", _("Once a week")
 
     class Disabled(models.TextChoices):
-        HARD = "hard", "The mailbox does not exist"
-        SOFT = "soft", "Mail came back three times"
-        COMPLAINT = "complaint", "Marked as spam by its reader"
-        DESK = "desk", "Stopped by the desk"
+        HARD = "hard", _("The mailbox does not exist")
+        SOFT = "soft", _("Mail came back three times")
+        COMPLAINT = "complaint", _("Marked as spam by its reader")
+        DESK = "desk", _("Stopped by the desk")
 
     email = models.EmailField(max_length=ADDRESS_LENGTH)
     key = models.CharField(max_length=ADDRESS_LENGTH, unique=True, editable=False)
@@ -137,12 +140,12 @@ class Choice(models.Model):
     """One thing that somebody follows. `ref` is the number of the company or policy, 0 for the others."""
 
     class Kind(models.TextChoices):
-        ISSUES = "issues", "Every issue"
-        CHINA = "china", "China stories only"
-        INTERNATIONAL = "international", "International stories only"
-        COMPANY = "company", "A company"
-        POLICY = "policy", "A policy"
-        CORRECTIONS = "corrections", "Corrections"
+        ISSUES = "issues", _("Every issue")
+        CHINA = "china", _("China stories only")
+        INTERNATIONAL = "international", _("International stories only")
+        COMPANY = "company", _("A company")
+        POLICY = "policy", _("A policy")
+        CORRECTIONS = "corrections", _("Corrections")
 
     follower = models.ForeignKey(Follower, on_delete=models.CASCADE, related_name="choices")
     kind = models.CharField(max_length=20, choices=Kind)
@@ -238,8 +241,8 @@ class Suppression(models.Model):
 
     class Meta:
         ordering = ("-created_at", "-pk")
-        verbose_name = "suppressed address"
-        verbose_name_plural = "suppressed addresses"
+        verbose_name = _("suppressed address")
+        verbose_name_plural = _("suppressed addresses")
 
     def __str__(self) -> str:
         return f"{self.get_reason_display()}, {self.created_at:%Y-%m-%d}"
@@ -249,9 +252,9 @@ class Bounce(models.Model):
     """A mail that came back, or was complained about, by what its server or the provider said; never an address."""
 
     class Kind(models.TextChoices):
-        HARD = "hard", "Hard bounce"
-        SOFT = "soft", "Soft bounce"
-        COMPLAINT = "complaint", "Complaint"
+        HARD = "hard", _("Hard bounce")
+        SOFT = "soft", _("Soft bounce")
+        COMPLAINT = "complaint", _("Complaint")
 
     follower = models.ForeignKey(Follower, on_delete=models.CASCADE, related_name="bounces")
     delivery = models.ForeignKey("Delivery", on_delete=models.SET_NULL, null=True, related_name="bounces")
@@ -274,13 +277,13 @@ class Bounce(models.Model):
 class Cover(models.Model):
     """What the desk says of an issue's mail before it goes out: its subject and preheader, or that there is none."""
 
-    report = models.OneToOneField(Report, on_delete=models.CASCADE, related_name="cover", verbose_name="issue")
-    subject = LineField(max_length=200, blank=True, help_text="Empty: the title of the issue.")
+    report = models.OneToOneField(Report, on_delete=models.CASCADE, related_name="cover", verbose_name=_("issue"))
+    subject = LineField(max_length=200, blank=True, help_text=_("Empty: the title of the issue."))
     preheader = LineField(
-        max_length=200, blank=True, help_text="What mail programs show after the subject. Empty: the standfirst."
+        max_length=200, blank=True, help_text=_("What mail programs show after the subject. Empty: the standfirst.")
     )
     is_silent = models.BooleanField(
-        "don’t send this issue by mail", default=False, help_text="For an issue of the past, for instance."
+        _("don’t send this issue by mail"), default=False, help_text=_("For an issue of the past, for instance.")
     )
 
     def __str__(self) -> str:
@@ -306,6 +309,7 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
         )
 
 
+@called(_("mailing"), _("mailings"))
 class Mailing(models.Model):
     """
     One thing that is sent to many: an issue, a correction of one, a week's digest.
@@ -315,9 +319,9 @@ class Mailing(models.Model):
     """
 
     class Kind(models.TextChoices):
-        ISSUE = "issue", "Issue"
-        CORRECTION = "correction", "Correction"
-        DIGEST = "digest", "Weekly digest"
+        ISSUE = "issue", _("Issue")
+        CORRECTION = "correction", _("Correction")
+        DIGEST = "digest", _("Weekly digest")
 
     kind = models.CharField(max_length=20, choices=Kind)
     key = models.CharField(max_length=60, unique=True)
@@ -380,7 +384,7 @@ class Delivery(models.Model):
     objects = DeliveryQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "deliveries"
+        verbose_name_plural = _("deliveries")
         constraints = (
             models.UniqueConstraint(fields=["mailing", "follower"], name="delivery_once"),
             models.CheckConstraint(
@@ -418,52 +422,56 @@ class Throttle(models.Model):
     next_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
-        return self.domain or "All mail"
+        return self.domain or str(_("All mail"))
 
 
 class Pace(models.Model):
     """The one row of what the desk says about sending: at which pace, and whether at all."""
 
     per_second = models.PositiveIntegerField(
-        "mails a second",
+        _("mails a second"),
         default=0,
         validators=[MaxValueValidator(10_000)],
-        help_text="By all workers together. 0: as fast as the server takes them.",
+        help_text=_("By all workers together. 0: as fast as the server takes them."),
     )
     per_domain = models.PositiveIntegerField(
-        "mails a minute to one domain",
+        _("mails a minute to one domain"),
         default=0,
         validators=[MaxValueValidator(100_000)],
-        help_text="Some providers put off whoever comes too fast. 0: no limit.",
+        help_text=_("Some providers put off whoever comes too fast. 0: no limit."),
     )
-    is_paused = models.BooleanField("pause all mailings", default=False)
+    is_paused = models.BooleanField(_("pause all mailings"), default=False)
     digest_day = models.PositiveSmallIntegerField(
-        "day of the weekly digest",
+        _("day of the weekly digest"),
         choices=[
             (n, day)
-            for n, day in enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"))
+            for n, day in enumerate(
+                (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
+            )
         ],
         default=0,
     )
     digest_hour = models.PositiveSmallIntegerField(
-        "hour of the weekly digest",
+        _("hour of the weekly digest"),
         default=8,
         validators=[MinValueValidator(0), MaxValueValidator(23)],
-        help_text="0 to 23, in the site’s time zone.",
+        help_text=_("0 to 23, in the site’s time zone."),
     )
     postal_address = LineField(
         max_length=300,
         blank=True,
-        help_text="Stands at the foot of every mail, as the law asks in many countries: name, street, town, country.",
+        help_text=_(
+            "Stands at the foot of every mail, as the law asks in many countries: name, street, town, country."
+        ),
     )
 
     class Meta:
-        verbose_name = "sending"
-        verbose_name_plural = "sending"
+        verbose_name = _("sending")
+        verbose_name_plural = _("sending")
         constraints = (models.CheckConstraint(condition=Q(pk=1), name="pace_one_row"),)
 
     def __str__(self) -> str:
-        return "Sending"
+        return str(_("Sending"))
 
 
 # Passing on
@@ -473,9 +481,9 @@ class Widget(models.Model):
     """One way to follow or to share, as the desk arranged it; without rows, as `follow.sharing` has them."""
 
     class Place(models.TextChoices):
-        BAR = "bar", "In the bar"
-        LIST = "list", "Behind “Share”"
-        OFF = "off", "Not shown"
+        BAR = "bar", _("In the bar")
+        LIST = "list", _("Behind “Share”")
+        OFF = "off", _("Not shown")
 
     kind = models.CharField(max_length=20, unique=True)
     label = LineField(max_length=40)
@@ -484,7 +492,7 @@ class Widget(models.Model):
 
     class Meta:
         ordering = ("position", "pk")
-        verbose_name_plural = "share and follow"
+        verbose_name_plural = _("share and follow")
 
     def __str__(self) -> str:
         return self.label
@@ -505,7 +513,7 @@ class Tally(models.Model):
 
     class Meta:
         ordering = ("-on",)
-        verbose_name_plural = "reach"
+        verbose_name_plural = _("reach")
         constraints = (models.UniqueConstraint(fields=["on", "kind", "report", "story"], name="tally_once"),)
         indexes = (models.Index(fields=["kind", "on"], name="tally_by_kind"),)
 

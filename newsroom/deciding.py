@@ -7,9 +7,13 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextareaWidget
 
 from newsroom import publishing
+from newsroom.lib.text import Wording
 from reports.models import Report
 
 
@@ -18,26 +22,28 @@ class NoQuestion(forms.Form):
 
 
 class TimeForm(forms.Form):
-    at = forms.SplitDateTimeField(label="Readers get it from", widget=UnfoldAdminSplitDateTimeWidget)
+    at = forms.SplitDateTimeField(label=gettext_lazy("Readers get it from"), widget=UnfoldAdminSplitDateTimeWidget)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["at"].help_text = f"In the site’s time zone, {timezone.get_current_timezone_name()}."
+        self.fields["at"].help_text = _("In the site’s time zone, %(zone)s.") % {
+            "zone": timezone.get_current_timezone_name()
+        }
 
     def clean_at(self) -> datetime:
         at: datetime = self.cleaned_data["at"]
         if at <= timezone.now():
-            raise forms.ValidationError("This time has passed; choose a later one, or publish now.")
+            raise forms.ValidationError(_("This time has passed; choose a later one, or publish now."))
         return at
 
 
 class NoteForm(forms.Form):
     note = forms.CharField(
-        label="A word to readers",
+        label=gettext_lazy("A word to readers"),
         required=False,
         max_length=1000,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text="Shown at the issue’s address instead of it. May stay empty.",
+        help_text=gettext_lazy("Shown at the issue’s address instead of it. May stay empty."),
     )
 
 
@@ -50,9 +56,9 @@ class Decision:
     """
 
     key: str
-    button: str
-    title: str
-    question: str
+    button: Wording
+    title: Wording
+    question: Wording
     states: frozenset[str]
     act: Callable[..., str]
     form: type[forms.Form] = NoQuestion
@@ -67,23 +73,25 @@ class Decision:
 
 def publish(report: Report, *, by: Any) -> str:
     edition = publishing.publish(report, by=by)
-    return f"Published. Readers have it at {edition.url}"
+    return _("Published. Readers have it at %(url)s") % {"url": edition.url}
 
 
 def schedule(report: Report, *, by: Any, at: datetime) -> str:
     publishing.publish(report, by=by, at=at)
     local = timezone.localtime(at)
-    return f"Scheduled: readers get it on {local:%-d %B %Y at %H:%M} ({local.tzname()})."
+    day, time = date_format(local, "DATE_FORMAT"), f"{local:%H:%M}"
+    said = _("Scheduled: readers get it on %(day)s at %(time)s (%(zone)s).")
+    return said % {"day": day, "time": time, "zone": local.tzname()}
 
 
 def withdraw(report: Report, *, by: Any, note: str) -> str:
     publishing.withdraw(report, by=by, note=note)
-    return "Withdrawn. Readers can no longer read it; its address says so."
+    return _("Withdrawn. Readers can no longer read it; its address says so.")
 
 
 def cancel(report: Report, *, by: Any) -> str:
     publishing.cancel(report, by=by)
-    return "Called off. What was scheduled will not go live; nothing of the issue is lost."
+    return _("Called off. What was scheduled will not go live; nothing of the issue is lost.")
 
 
 DECISIONS = {
@@ -91,9 +99,9 @@ DECISIONS = {
     for decision in (
         Decision(
             key="publish",
-            button="Publish…",
-            title="Publish this issue?",
-            question="Readers get it at once, as it is saved now. What was scheduled for it is replaced.",
+            button=gettext_lazy("Publish…"),
+            title=gettext_lazy("Publish this issue?"),
+            question=gettext_lazy("Readers get it at once, as it is saved now. What was scheduled for it is replaced."),
             states=frozenset({"draft", "scheduled", "live", "changed", "withdrawn"}),
             act=publish,
             gives=True,
@@ -101,9 +109,11 @@ DECISIONS = {
         ),
         Decision(
             key="schedule",
-            button="Schedule…",
-            title="Publish this issue later?",
-            question="Readers get it as it is saved now, at the time you choose. You can call it off until then.",
+            button=gettext_lazy("Schedule…"),
+            title=gettext_lazy("Publish this issue later?"),
+            question=gettext_lazy(
+                "Readers get it as it is saved now, at the time you choose. You can call it off until then."
+            ),
             states=frozenset({"draft", "scheduled", "live", "changed", "withdrawn"}),
             act=schedule,
             gives=True,
@@ -112,17 +122,19 @@ DECISIONS = {
         ),
         Decision(
             key="cancel",
-            button="Call off…",
-            title="Call off what is scheduled?",
-            question="It will not go live. What readers have now stays as it is.",
+            button=gettext_lazy("Call off…"),
+            title=gettext_lazy("Call off what is scheduled?"),
+            question=gettext_lazy("It will not go live. What readers have now stays as it is."),
             states=frozenset({"scheduled"}),
             act=cancel,
         ),
         Decision(
             key="withdraw",
-            button="Withdraw…",
-            title="Withdraw this issue?",
-            question="Readers can no longer read it; its address tells them so. You can publish it again.",
+            button=gettext_lazy("Withdraw…"),
+            title=gettext_lazy("Withdraw this issue?"),
+            question=gettext_lazy(
+                "Readers can no longer read it; its address tells them so. You can publish it again."
+            ),
             states=frozenset({"live", "changed"}),
             act=withdraw,
             form=NoteForm,

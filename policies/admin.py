@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from policies.models import Alias, Policy, Update
 from reports.admin import NamesInline, PositionedInline, RegistryAdmin
@@ -12,7 +13,7 @@ class UpdateInline(PositionedInline):
     model = Update
     fields = ("policy", "detail", "position")
     autocomplete_fields = ("policy",)
-    verbose_name_plural = "policy tracker"
+    verbose_name_plural = _("policy tracker")
 
 
 class AliasInline(NamesInline):
@@ -31,6 +32,6 @@ class PolicyAdmin(RegistryAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Policy]:
         return super().get_queryset(request).annotate(update_count=Count("updates", distinct=True))
 
-    @admin.display(description="issues", ordering="update_count")
+    @admin.display(description=_("issues"), ordering="update_count")
     def updates(self, policy: Policy) -> int:
         return policy.update_count

@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import IO, Any
 
 from django.core.files.base import ContentFile
+from django.utils.translation import gettext as _
 from PIL import Image as Pillow
 from PIL import ImageCms, ImageOps, UnidentifiedImageError
 
@@ -32,15 +33,17 @@ def recode(file: IO[bytes]) -> ContentFile[bytes]:
     """
     data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        raise UnusablePicture(f"This file is larger than {MAX_BYTES // 1024 // 1024} MB; send a smaller one.")
+        said = _("This file is larger than %(number)d MB; send a smaller one.")
+        raise UnusablePicture(said % {"number": MAX_BYTES // 1024 // 1024})
     try:
         pixels, kind = decode(data)
     except Pillow.DecompressionBombError:
-        raise UnusablePicture(f"This picture has far more than {MAX_PIXELS // 1_000_000} million points.") from None
+        said = _("This picture has far more than %(number)d million points.")
+        raise UnusablePicture(said % {"number": MAX_PIXELS // 1_000_000}) from None
     except UnidentifiedImageError:
-        raise UnusablePicture("This is no picture in JPEG, PNG, GIF, WebP or AVIF.") from None
+        raise UnusablePicture(_("This is no picture in JPEG, PNG, GIF, WebP or AVIF.")) from None
     except (OSError, SyntaxError, ValueError) as fault:
-        raise UnusablePicture("This picture is damaged and can't be opened.") from fault
+        raise UnusablePicture(_("This picture is damaged and can't be opened.")) from fault
     out = BytesIO()
     options: dict[str, Any] = {"quality": 92, "optimize": True} if kind == "JPEG" else {"optimize": True}
     pixels.save(out, kind, **options)
@@ -54,13 +57,11 @@ def decode(data: bytes) -> tuple[Any, str]:
         picture = Pillow.open(BytesIO(data), formats=FORMATS)
     width, height = picture.size
     if width * height > MAX_PIXELS:
-        raise UnusablePicture(
-            f"This picture has {width} × {height} points; {MAX_PIXELS // 1_000_000} million are the most."
-        )
+        said = _("This picture has %(width)d × %(height)d points; %(number)d million are the most.")
+        raise UnusablePicture(said % {"width": width, "height": height, "number": MAX_PIXELS // 1_000_000})
     if max(width, height) > MAX_PROPORTION * min(width, height):
-        raise UnusablePicture(
-            f"This picture has {width} × {height} points; one side may be {MAX_PROPORTION} times the other at most."
-        )
+        said = _("This picture has %(width)d × %(height)d points; one side may be %(number)d times the other at most.")
+        raise UnusablePicture(said % {"width": width, "height": height, "number": MAX_PROPORTION})
     upright = in_screen_colours(ImageOps.exif_transpose(picture))
     if picture.format == "JPEG":
         pixels, kind = upright.convert("RGB"), "JPEG"

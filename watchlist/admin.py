@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from reports.admin import NamesInline, PositionedInline, RegistryAdmin
 from watchlist.models import Alias, Company, Note
@@ -12,7 +13,7 @@ class NoteInline(PositionedInline):
     model = Note
     fields = ("company", "text", "position")
     autocomplete_fields = ("company",)
-    verbose_name_plural = "company watchlist"
+    verbose_name_plural = _("company watchlist")
 
 
 class AliasInline(NamesInline):
@@ -31,6 +32,6 @@ class CompanyAdmin(RegistryAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:
         return super().get_queryset(request).annotate(note_count=Count("notes", distinct=True))
 
-    @admin.display(description="issues", ordering="note_count")
+    @admin.display(description=_("issues"), ordering="note_count")
     def notes(self, company: Company) -> int:
         return company.note_count

@@ -17,6 +17,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.debug import sensitive_post_parameters
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
@@ -32,41 +34,52 @@ from comments.banning import ADD, LIFT, TIMES, Refused, ban, ban_author, comment
 from comments.desk import TABS
 from comments.models import Ban, Comment
 from comments.record import called
+from newsroom.lib.text import Wording
 
 SEE = "comments.view_ban"
-STATES = {"active": ("In force", "danger"), "over": ("Over", "info"), "lifted": ("Lifted", "success")}
+STATES = {
+    "active": (gettext_lazy("In force"), "danger"),
+    "over": (gettext_lazy("Over"), "info"),
+    "lifted": (gettext_lazy("Lifted"), "success"),
+}
 KINDS = {
-    "address": "The address: whatever name it writes under",
-    "name": "The name: whoever writes under it",
-    "domain": "The domain of the website: in texts and websites, and as that of an address",
-    "network": "The network: everybody there, for 30 days at most",
+    "address": gettext_lazy("The address: whatever name it writes under"),
+    "name": gettext_lazy("The name: whoever writes under it"),
+    "domain": gettext_lazy("The domain of the website: in texts and websites, and as that of an address"),
+    "network": gettext_lazy("The network: everybody there, for 30 days at most"),
 }
 
 
 class BanForm(forms.Form):
     """What is banned, for how long, and why. `until` is when it ends."""
 
-    kind = forms.ChoiceField(label="What to ban", widget=UnfoldAdminRadioSelectWidget)
+    kind = forms.ChoiceField(label=gettext_lazy("What to ban"), widget=UnfoldAdminRadioSelectWidget)
     value = forms.CharField(
-        label="Which",
+        label=gettext_lazy("Which"),
         max_length=250,
-        help_text="An address, a name, a domain or an IP address. Addresses are kept as a hash, and never shown again.",
+        help_text=gettext_lazy(
+            "An address, a name, a domain or an IP address. Addresses are kept as a hash, and never shown again."
+        ),
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     time = forms.ChoiceField(
-        label="For how long",
+        label=gettext_lazy("For how long"),
         required=False,
-        choices=[(key, label) for key, (label, _) in TIMES.items()],
+        choices=[(key, label) for key, (label, _time) in TIMES.items()],
         initial="month",
         widget=UnfoldAdminSelectWidget,
     )
     reason = forms.CharField(
+        label=gettext_lazy("Reason"),
         max_length=1000,
-        help_text="For the log and for whoever looks at this ban later. Its author never sees it.",
+        help_text=gettext_lazy("For the log and for whoever looks at this ban later. Its author never sees it."),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
     )
     sure = forms.BooleanField(
-        label="Ban it all the same", required=False, widget=UnfoldBooleanWidget, help_text="Only if you mean it."
+        label=gettext_lazy("Ban it all the same"),
+        required=False,
+        widget=UnfoldBooleanWidget,
+        help_text=gettext_lazy("Only if you mean it."),
     )
 
     def __init__(self, *args: Any, comment: Comment | None = None, **kwargs: Any) -> None:
@@ -80,7 +93,7 @@ class BanForm(forms.Form):
         ]
         if comment:
             del self.fields["value"]
-        self.initial.setdefault("kind", next((kind for kind, _ in self.fields["kind"].choices), ""))
+        self.initial.setdefault("kind", next((kind for kind, _label in self.fields["kind"].choices), ""))
         if not self.data or not self.alike():
             del self.fields["sure"]
 
@@ -92,7 +105,8 @@ class BanForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if "sure" in self.fields and not given.get("sure"):
-            self.add_error("sure", f"This is, or looks like, the name of {self.alike()}, of the staff.")
+            said = _("This is, or looks like, the name of %(name)s, of the staff.")
+            self.add_error("sure", said % {"name": self.alike()})
         return given
 
     def enter(self, by: Any) -> Ban:
@@ -107,20 +121,20 @@ class BanForm(forms.Form):
 
 class LiftForm(forms.Form):
     why = forms.CharField(
-        label="Why",
+        label=gettext_lazy("Why"),
         required=False,
         max_length=1000,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text="For the log. May stay empty.",
+        help_text=gettext_lazy("For the log. May stay empty."),
     )
 
 
 class StateFilter(admin.SimpleListFilter):
-    title = "state"
+    title = gettext_lazy("state")
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(key, label) for key, (label, _) in STATES.items()]
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Wording]]:
+        return [(key, label) for key, (label, _colour) in STATES.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Ban]) -> QuerySet[Ban]:
         now = timezone.now()
@@ -149,7 +163,7 @@ class BanAdmin(ModelAdmin):
     list_per_page = 50
     list_select_related = ("created_by", "lifted_by")
     search_fields = ("label", "reason")
-    search_help_text = "Searches whom and why"
+    search_help_text = gettext_lazy("Searches whom and why")
     actions = None
 
     class Media:
@@ -171,25 +185,25 @@ class BanAdmin(ModelAdmin):
 
     # The list
 
-    @admin.display(description="whom", ordering="label")
+    @admin.display(description=gettext_lazy("whom"), ordering="label")
     def whom(self, row: Ban) -> str:
         return row.label
 
-    @display(description="state", label=dict(STATES.values()))
-    def state(self, row: Ban) -> str:
-        return STATES[state(row)][0]
+    @display(description=gettext_lazy("state"), label={key: colour for key, (_label, colour) in STATES.items()})
+    def state(self, row: Ban) -> tuple[str, Wording]:
+        return state(row), STATES[state(row)][0]
 
-    @admin.display(description="ends", ordering="until")
+    @admin.display(description=gettext_lazy("ends"), ordering="until")
     def ends(self, row: Ban) -> str:
         if row.lifted_at:
-            return f"Lifted {on(row.lifted_at)}"
-        return on(row.until) if row.until else "Never"
+            return _("Lifted %(time)s") % {"time": on(row.lifted_at)}
+        return on(row.until) if row.until else pgettext("a ban ends", "Never")
 
-    @admin.display(description="since", ordering="created_at")
+    @admin.display(description=gettext_lazy("since"), ordering="created_at")
     def since(self, row: Ban) -> str:
         return on(row.created_at)
 
-    @admin.display(description="by")
+    @admin.display(description=gettext_lazy("by"))
     def by(self, row: Ban) -> str:
         return named(row.created_by)
 
@@ -212,12 +226,11 @@ class BanAdmin(ModelAdmin):
             except Refused as refused:
                 form.add_error(None, str(refused))
             else:
-                self.message_user(
-                    request, f"Banned: {row.label}. What comes from there goes to spam.", messages.SUCCESS
-                )
+                said = _("Banned: %(whom)s. What comes from there goes to spam.") % {"whom": row.label}
+                self.message_user(request, said, messages.SUCCESS)
                 return redirect(back_to_queue(comment) if comment else "admin:comments_ban_changelist")
         context = {
-            "title": "Ban the author of a comment" if comment else "Ban somebody",
+            "title": _("Ban the author of a comment") if comment else _("Ban somebody"),
             "form": form,
             "comment": comment,
             "nothing": not form.fields["kind"].choices,
@@ -239,7 +252,7 @@ class BanAdmin(ModelAdmin):
             if form.is_valid() and self.lifted(request, row, form):
                 return redirect("admin:comments_ban_changelist")
         context = {
-            "title": "A ban",
+            "title": _("A ban"),
             "ban": row,
             "state": state(row),
             "badge": STATES[state(row)],
@@ -257,7 +270,7 @@ class BanAdmin(ModelAdmin):
         except Refused as refused:
             form.add_error(None, str(refused))
             return False
-        self.message_user(request, f"Lifted: {row.label}.", messages.SUCCESS)
+        self.message_user(request, _("Lifted: %(whom)s.") % {"whom": row.label}, messages.SUCCESS)
         return True
 
     def answer(self, request: HttpRequest, page: str, context: dict[str, Any], form: forms.Form) -> HttpResponse:
@@ -273,8 +286,8 @@ def back_to_queue(comment: Comment) -> str:
 
 
 def on(at: Any) -> str:
-    return date_format(timezone.localtime(at), "j M Y, H:i")
+    return date_format(timezone.localtime(at), _("j M Y, H:i"))
 
 
 def named(user: Any) -> str:
-    return called(user) if user else "The operator"
+    return called(user) if user else _("The operator")

@@ -8,6 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from comments import digests
@@ -17,21 +19,24 @@ from comments.moderating import MODERATE
 from comments.rules import house_rules
 
 WHEN = {
-    HouseRules.Every.NEVER: "Never",
-    HouseRules.Every.AT_ONCE: "At once, within minutes",
-    HouseRules.Every.HOURLY: "Every hour, on the hour",
-    HouseRules.Every.DAILY: "Every day, at eight in the morning",
+    HouseRules.Every.NEVER: gettext_lazy("Never"),
+    HouseRules.Every.AT_ONCE: gettext_lazy("At once, within minutes"),
+    HouseRules.Every.HOURLY: gettext_lazy("Every hour, on the hour"),
+    HouseRules.Every.DAILY: gettext_lazy("Every day, at eight in the morning"),
 }
 
 
 class DigestForm(forms.Form):
-    every = forms.ChoiceField(label="How often", required=False, widget=UnfoldAdminRadioSelectWidget())
+    every = forms.ChoiceField(label=gettext_lazy("How often"), required=False, widget=UnfoldAdminRadioSelectWidget())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         usual = HouseRules.Every(house_rules().digest)
         field: Any = self.fields["every"]
-        field.choices = [("", f"As the house rules say: {usual.label.lower()}"), *WHEN.items()]
+        field.choices = [
+            ("", _("As the house rules say: %(how_often)s") % {"how_often": usual.label.lower()}),
+            *WHEN.items(),
+        ]
 
 
 @admin.register(Digest)
@@ -46,12 +51,12 @@ class DigestAdmin(ForModerators):
         form = DigestForm(request.POST or None, initial={"every": row.every if row else ""})
         if request.method == "POST" and form.is_valid():
             digests.choose(request.user, form.cleaned_data["every"])
-            self.message_user(request, "Saved.", messages.SUCCESS)
+            self.message_user(request, _("Saved."), messages.SUCCESS)
             return redirect("admin:comments_digest_changelist")
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": "Mail about comments that wait",
+            "title": _("Mail about comments that wait"),
             "form": form,
             "told_at": row.sent_at if row else None,
         }

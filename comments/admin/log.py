@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from comments import log
@@ -40,7 +41,7 @@ class LogAdmin(ModelAdmin):
     def page(self, request: HttpRequest) -> HttpResponse:
         wanted = log.Wanted.of(request.GET)
         context = {
-            "title": "Log of decisions",
+            "title": _("Log of decisions"),
             "page": log.page_of(wanted),
             "wanted": wanted,
             "acts": Decision.Act.choices,
@@ -63,7 +64,7 @@ class LogAdmin(ModelAdmin):
         decided = sum(week.decided for week in weeks)
         longest = max((week.median for week in weeks if week.median is not None), default=None)
         context = {
-            "title": "Time to decision",
+            "title": _("Time to decision"),
             "weeks": weeks,
             "decided": decided,
             "longest": log.in_words(longest) if longest is not None else "",

@@ -16,6 +16,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminEmailInputWidget
@@ -26,9 +28,9 @@ from comments.privacy import ERASE, SEE, Unknown, erase_commenter, export_commen
 
 class FindForm(forms.Form):
     email = forms.EmailField(
-        label="Address",
+        label=gettext_lazy("Address"),
         max_length=254,
-        help_text="The exact address, upper or lower case alike.",
+        help_text=gettext_lazy("The exact address, upper or lower case alike."),
         widget=UnfoldAdminEmailInputWidget(attrs={"autocomplete": "off"}),
     )
 
@@ -77,11 +79,11 @@ class PeopleAdmin(ModelAdmin):
                 return redirect("admin:comments_address_person", find(form.cleaned_data["email"]).pk)
             except Unknown as unknown:
                 form.add_error("email", str(unknown))
-        return self.answer(request, "look_up", {"title": "Personal data", "form": form}, 422 if form.errors else 200)
+        return self.answer(request, "look_up", {"title": _("Personal data"), "form": form}, 422 if form.errors else 200)
 
     @for_those_who_see_addresses
     def person(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self.answer(request, "person", {"title": "Personal data", **self.facts(request, pk)})
+        return self.answer(request, "person", {"title": _("Personal data"), **self.facts(request, pk)})
 
     @for_those_who_see_addresses
     def export(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -103,10 +105,14 @@ class PeopleAdmin(ModelAdmin):
         if request.method == "POST":
             commenter = get_object_or_404(Commenter, pk=pk)
             count = erase_commenter(commenter, by=request.user)
-            stay = "1 comment stays" if count == 1 else f"{count} comments stay"
-            self.message_user(request, f"Erased. {stay}, shown as by “Anonymous”.", messages.SUCCESS)
+            said = ngettext(
+                "Erased. %(number)d comment stays, shown as by “Anonymous”.",
+                "Erased. %(number)d comments stay, shown as by “Anonymous”.",
+                count,
+            )
+            self.message_user(request, said % {"number": count}, messages.SUCCESS)
             return redirect("admin:comments_address_changelist")
-        return self.answer(request, "erase", {"title": "Erase personal data", **self.facts(request, pk)})
+        return self.answer(request, "erase", {"title": _("Erase personal data"), **self.facts(request, pk)})
 
     def facts(self, request: HttpRequest, pk: int) -> dict[str, Any]:
         commenter = get_object_or_404(Commenter, pk=pk)

@@ -20,6 +20,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from comments import desk, moderating
@@ -35,11 +37,18 @@ Act = Decision.Act
 SHOWN_AGAIN = 60  # cards that are worth drawing for a script; after an act on more, it loads the page anew
 # How the buttons of an issue's comments name what `set_open` is given.
 SWITCHES: dict[str, bool | None] = {"close": False, "reopen": True, "house": None}
+# What was done, and what was so already: with one comment's name and words, or how many there were.
 DONE = {
-    Act.APPROVE: "Approved",
-    Act.UNAPPROVE: "Sent back to the queue",
-    Act.SPAM: "Marked as spam",
-    Act.BIN: "Moved to the bin",
+    Act.APPROVE: gettext_lazy("Approved: %(what)s"),
+    Act.UNAPPROVE: gettext_lazy("Sent back to the queue: %(what)s"),
+    Act.SPAM: gettext_lazy("Marked as spam: %(what)s"),
+    Act.BIN: gettext_lazy("Moved to the bin: %(what)s"),
+}
+SO_ALREADY = {
+    Act.APPROVE: gettext_lazy("Approved already: %(what)s"),
+    Act.UNAPPROVE: gettext_lazy("Sent back to the queue already: %(what)s"),
+    Act.SPAM: gettext_lazy("Marked as spam already: %(what)s"),
+    Act.BIN: gettext_lazy("Moved to the bin already: %(what)s"),
 }
 
 
@@ -57,19 +66,25 @@ class Answer:
 
 
 class EditForm(forms.Form):
-    name = forms.CharField(max_length=245, widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}))
-    body = forms.CharField(label="Comment", max_length=65_525, widget=UnfoldAdminTextareaWidget(attrs={"rows": 8}))
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=245, widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"})
+    )
+    body = forms.CharField(
+        label=gettext_lazy("Comment"), max_length=65_525, widget=UnfoldAdminTextareaWidget(attrs={"rows": 8})
+    )
     why = forms.CharField(
-        label="Why",
+        label=gettext_lazy("Why"),
         required=False,
         max_length=500,
         widget=UnfoldAdminTextInputWidget(),
-        help_text="For the log. May stay empty.",
+        help_text=gettext_lazy("For the log. May stay empty."),
     )
 
 
 class ReplyForm(forms.Form):
-    body = forms.CharField(label="Your answer", max_length=65_525, widget=UnfoldAdminTextareaWidget(attrs={"rows": 6}))
+    body = forms.CharField(
+        label=gettext_lazy("Your answer"), max_length=65_525, widget=UnfoldAdminTextareaWidget(attrs={"rows": 6})
+    )
 
 
 def for_moderators(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -92,7 +107,7 @@ class Queue(ForModerators):
     def crumbs(self) -> Any:
         """The model as the breadcrumbs name it: by the menu's word, since "Comments" stands there already."""
         named = copy(self.opts)
-        named.verbose_name_plural = "Queue"
+        named.verbose_name_plural = gettext_lazy("Queue")
         return named
 
     def get_urls(self) -> list[URLPattern]:
@@ -114,7 +129,7 @@ class Queue(ForModerators):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.crumbs,
-            "title": "Comments",
+            "title": _("Comments"),
             "page": page,
             "wanted": page.wanted,
             "sizes": desk.SIZES,
@@ -131,7 +146,7 @@ class Queue(ForModerators):
         Do what the pressed button says: "approve" (what is chosen), "approve:12:3" (comment 12 as of version 3),
         "undo:<batch>", "undo" (what I did last), "undo-last" (to what is chosen), "pin:12:3", "close:<issue>".
         """
-        name, _, rest = request.POST.get("do", "").partition(":")
+        name, __, rest = request.POST.get("do", "").partition(":")
         try:
             if name in BECOMES:
                 return decided(name, moderating.decide(chosen(request, rest), name, by=request.user))
@@ -147,7 +162,7 @@ class Queue(ForModerators):
             return Answer(str(refused), messages.ERROR, 409)
         except Stale as stale:
             return overtaken(stale)
-        return Answer("There is no such button.", messages.ERROR, 400)
+        return Answer(_("There is no such button."), messages.ERROR, 400)
 
     def answer(self, request: HttpRequest, wanted: Wanted, answer: Answer) -> HttpResponse:
         """Tell what was done: a script in JSON, a browser on the page that it came from."""
@@ -187,8 +202,8 @@ class Queue(ForModerators):
         def save(version: int) -> Answer:
             line = moderating.edit(pk, version, by=request.user, **form.cleaned_data)
             if line is None:
-                return Answer("Nothing was changed.", messages.INFO, show=[pk])
-            return Answer("Edited. What its author wrote is kept.", batch=line.batch, show=[pk])
+                return Answer(_("Nothing was changed."), messages.INFO, show=[pk])
+            return Answer(_("Edited. What its author wrote is kept."), batch=line.batch, show=[pk])
 
         return self.words(request, comment, form, save, "edit")
 
@@ -201,7 +216,7 @@ class Queue(ForModerators):
         def save(version: int) -> Answer:
             answer, outcome = moderating.reply(pk, version, by=request.user, **form.cleaned_data)
             approved = [row for row in outcome.done if row.pk == pk]
-            says = "Approved, and answered." if approved else "Answered."
+            says = _("Approved, and answered.") if approved else _("Answered.")
             return Answer(says, batch=outcome.batch, done=outcome.done, show=[pk, answer.pk])
 
         return self.words(request, comment, form, save, "reply")
@@ -230,7 +245,7 @@ class Queue(ForModerators):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.crumbs,
-            "title": "Edit a comment" if act == "edit" else "Answer a comment",
+            "title": _("Edit a comment") if act == "edit" else _("Answer a comment"),
             "act": act,
             "form": form,
             "stale": stale,
@@ -258,7 +273,7 @@ def wants_json(request: HttpRequest) -> bool:
 
 def pair(text: str) -> tuple[int, int] | None:
     """A comment's number and the version seen, "12:3"; None if that is not what it says."""
-    pk, _, version = text.partition(":")
+    pk, __, version = text.partition(":")
     number = row_number(pk)
     return (number, row_number(version)) if number else None
 
@@ -268,7 +283,7 @@ def chosen(request: HttpRequest, rest: str) -> list[tuple[int, int]]:
     named = [rest] if rest else request.POST.getlist("chosen")
     pairs = [found for found in map(pair, named) if found]
     if not pairs:
-        raise Refused("Choose at least one comment first.")
+        raise Refused(_("Choose at least one comment first."))
     return pairs
 
 
@@ -279,7 +294,7 @@ def batch_of(request: HttpRequest, rest: str) -> uuid.UUID:
     except ValueError:
         batch = None
     if batch is None:
-        raise Refused("There is nothing to undo.")
+        raise Refused(_("There is nothing to undo."))
     return batch
 
 
@@ -289,11 +304,11 @@ def batch_of(request: HttpRequest, rest: str) -> uuid.UUID:
 def decided(act: str, outcome: Outcome) -> Answer:
     missed = overtaken_in(outcome)
     if outcome.done:
-        says = f"{DONE[Act(act)]}: {counted(outcome.done)}"
+        says = DONE[Act(act)] % {"what": counted(outcome.done)}
     elif missed:
-        says = "Nothing was done: somebody decided before you."
+        says = _("Nothing was done: somebody decided before you.")
     else:
-        says = f"{DONE[Act(act)]} already: {counted(outcome.same)}" if outcome.same else "It is gone."
+        says = SO_ALREADY[Act(act)] % {"what": counted(outcome.same)} if outcome.same else _("It is gone.")
     return Answer(
         says,
         messages.SUCCESS if outcome.done else messages.WARNING,
@@ -307,11 +322,11 @@ def decided(act: str, outcome: Outcome) -> Answer:
 def undone(outcome: Outcome) -> Answer:
     missed = overtaken_in(outcome)
     if outcome.done:
-        says = f"Undone: {counted(outcome.done)}"
+        says = _("Undone: %(what)s") % {"what": counted(outcome.done)}
     elif missed:
-        says = "Not undone: somebody did something else since."
+        says = _("Not undone: somebody did something else since.")
     else:
-        says = "There is nothing to undo." if outcome.same else "Undone."
+        says = _("There is nothing to undo.") if outcome.same else _("Undone.")
     return Answer(
         says,
         messages.WARNING if missed else messages.SUCCESS,
@@ -323,9 +338,9 @@ def undone(outcome: Outcome) -> Answer:
 
 
 def pinned(request: HttpRequest, rest: str, wanted: bool) -> Answer:
-    (pk, version), *_ = chosen(request, rest)
+    (pk, version), *__ = chosen(request, rest)
     line = moderating.pin(pk, version, pinned=wanted, by=request.user)
-    says = "Pinned to the head of its thread." if wanted else "No longer pinned."
+    says = _("Pinned to the head of its thread.") if wanted else _("No longer pinned.")
     return Answer(says, batch=line.batch if line else None, show=[pk])
 
 
@@ -335,32 +350,36 @@ def switched(request: HttpRequest, rest: str, is_open: bool | None) -> Answer:
         raise Http404("No issue that readers ever had has this number.")
     report = Report.objects.get(pk=talk.pk)
     line = moderating.set_open(report, is_open, by=request.user)
-    state = {True: "open", False: "closed", None: "as the house rules say"}[is_open]
-    return Answer(f"Comments on “{talk.title}” are {state}.", batch=line.batch if line else None)
+    says = {
+        True: _("Comments on “%(title)s” are open."),
+        False: _("Comments on “%(title)s” are closed."),
+        None: _("Comments on “%(title)s” are as the house rules say."),
+    }[is_open]
+    return Answer(says % {"title": talk.title}, batch=line.batch if line else None)
 
 
 def counted(comments: Sequence[Comment]) -> str:
     """One comment by its author and first words, more by their number."""
     if len(comments) == 1:
-        return f"{comments[0].name}, “{excerpt(comments[0].body, 60)}”"
-    return f"{len(comments)} comments."
+        return _("%(name)s, “%(words)s”") % {"name": comments[0].name, "words": excerpt(comments[0].body, 60)}
+    return ngettext("%(number)d comment.", "%(number)d comments.", len(comments)) % {"number": len(comments)}
 
 
 def overtaken_in(outcome: Outcome) -> dict[int, str]:
     """What was done to the comments that an act missed: who, what, when."""
     done = desk.decisions_about(outcome.missed)
     return {
-        comment.pk: f"{desk.told(done[comment.pk][0])}." if comment.pk in done else "Somebody changed it meanwhile."
+        comment.pk: f"{desk.told(done[comment.pk][0])}." if comment.pk in done else _("Somebody changed it meanwhile.")
         for comment in outcome.missed
     }
 
 
 def said(stale: Stale) -> str:
-    return f"{desk.told(stale.decision)}." if stale.decision else "Somebody changed it meanwhile."
+    return f"{desk.told(stale.decision)}." if stale.decision else _("Somebody changed it meanwhile.")
 
 
 def overtaken(stale: Stale) -> Answer:
-    answer = Answer(f"Not done. {said(stale)}", messages.WARNING, 409)
+    answer = Answer(_("Not done. %(why)s") % {"why": said(stale)}, messages.WARNING, 409)
     if stale.decision and stale.decision.comment_id:
         answer.missed = {stale.decision.comment_id: said(stale)}
     return answer
@@ -371,9 +390,12 @@ def tell(request: HttpRequest, answer: Answer) -> None:
     undo = f"undo:{answer.batch}" if answer.batch else ""
     messages.add_message(request, answer.level, answer.says, extra_tags=undo)
     names = dict(Comment.objects.filter(pk__in=list(answer.missed)[:SHOWN_AGAIN]).values_list("pk", "name"))
-    not_done = "Not done for " if answer.done else ""  # else the first sentence says so
+    # If nothing was done, the first sentence says so.
+    says = (
+        _("Not done for %(name)s (comment %(pk)d): %(why)s") if answer.done else _("%(name)s (comment %(pk)d): %(why)s")
+    )
     for pk, name in names.items():
-        messages.warning(request, f"{not_done}{one_line(name)} (comment {pk}): {answer.missed[pk]}")
+        messages.warning(request, says % {"name": one_line(name), "pk": pk, "why": answer.missed[pk]})
 
 
 def queue_url(wanted: Wanted) -> str:

@@ -8,6 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
@@ -36,8 +38,8 @@ from comments.ruling import (
 
 SEE = "comments.view_houserules"
 LABELS = {
-    "word": {"hold": "Hold", "spam": "Treat as spam", "reject": "Reject"},
-    "domain": {"hold": "Hold", "spam": "Treat as spam", "reject": "Reject"},
+    "word": {"hold": gettext_lazy("Hold"), "spam": gettext_lazy("Treat as spam"), "reject": gettext_lazy("Reject")},
+    "domain": {"hold": gettext_lazy("Hold"), "spam": gettext_lazy("Treat as spam"), "reject": gettext_lazy("Reject")},
 }
 
 
@@ -50,8 +52,8 @@ class RulesForm(forms.ModelForm):
         model = HouseRules
         fields = SETTINGS
         labels = {
-            "approve_after": "Approve automatically after",
-            "max_links": "Hold from this many links",
+            "approve_after": gettext_lazy("Approve automatically after"),
+            "max_links": gettext_lazy("Hold from this many links"),
         }
         widgets = {
             "is_open": UnfoldBooleanSwitchWidget,
@@ -113,11 +115,20 @@ class TrialForm(forms.Form):
     """A text to try."""
 
     trial_name = forms.CharField(
-        label="Name", required=False, max_length=245, initial="Reader", widget=UnfoldAdminTextInputWidget
+        label=gettext_lazy("Name"),
+        required=False,
+        max_length=245,
+        initial=gettext_lazy("Reader"),
+        widget=UnfoldAdminTextInputWidget,
     )
-    trial_site = forms.CharField(label="Website", required=False, max_length=200, widget=UnfoldAdminTextInputWidget)
+    trial_site = forms.CharField(
+        label=gettext_lazy("Website"), required=False, max_length=200, widget=UnfoldAdminTextInputWidget
+    )
     trial_body = forms.CharField(
-        label="Text", required=False, max_length=65_525, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4})
+        label=gettext_lazy("Text"),
+        required=False,
+        max_length=65_525,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
     )
 
 
@@ -163,7 +174,7 @@ class RulesAdmin(ModelAdmin):
         context |= {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": "House rules",
+            "title": _("House rules"),
             "form": form,
             "trial": trial,
             "may_change": may_change,
@@ -175,9 +186,13 @@ class RulesAdmin(ModelAdmin):
         try:
             line = change(form.save(commit=False), form.typed.rules, seen=form.cleaned_data["state"], by=request.user)
         except Stale as stale:
-            form.add_error(None, f"{stale} Copy what you typed, open the page again, and change it there.")
+            form.add_error(
+                None, _("%(why)s Copy what you typed, open the page again, and change it there.") % {"why": stale}
+            )
             return False
-        said = "The house rules are saved, and hold for what comes from now on." if line else "Nothing was changed."
+        said = (
+            _("The house rules are saved, and hold for what comes from now on.") if line else _("Nothing was changed.")
+        )
         self.message_user(request, said, messages.SUCCESS if line else messages.INFO)
         return True
 

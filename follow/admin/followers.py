@@ -16,6 +16,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from unfold.widgets import UnfoldAdminTextareaWidget
 
@@ -34,17 +36,19 @@ class ImportForm(forms.Form):
     """A sheet, unless one was looked at already, and the proof of consent."""
 
     sheet = forms.FileField(
-        label="CSV file",
+        label=gettext_lazy("CSV file"),
         required=False,
-        help_text="In UTF-8, with at most 200,000 lines and 20 MB.",
+        help_text=gettext_lazy("In UTF-8, with at most 200,000 lines and 20 MB."),
         widget=forms.FileInput(attrs={"class": "follow-file", "accept": ".csv,text/csv"}),
     )
     proof = PlainText(
-        label="Proof of consent: where and how these people agreed",
+        label=gettext_lazy("Proof of consent: where and how these people agreed"),
         max_length=2000,
-        help_text="Kept with each of them, and shown to whoever asks why he gets mail.",
+        help_text=gettext_lazy("Kept with each of them, and shown to whoever asks why he gets mail."),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
-        error_messages={"required": "Say where and how these people agreed. Without that, nobody is taken in."},
+        error_messages={
+            "required": gettext_lazy("Say where and how these people agreed. Without that, nobody is taken in.")
+        },
     )
 
 
@@ -74,7 +78,7 @@ class FollowersAdmin(OwnPages):
         if not self.has_view_permission(request):
             raise PermissionDenied
         by = "month" if request.GET.get("by") == "month" else "week"
-        context = {"title": "Followers", "by": by, "may_see": request.user.has_perm(SEE)}
+        context = {"title": _("Followers"), "by": by, "may_see": request.user.has_perm(SEE)}
         if request.user.has_perm(COUNT):
             spans = desk.growth(by)
             context |= {"counts": desk.counts(), "spans": spans, "most": max(span.came for span in spans)}
@@ -91,7 +95,7 @@ class FollowersAdmin(OwnPages):
         follower = get_object_or_404(Follower.objects.prefetch_related("choices"), pk=pk)
         pairs = desk.pairs_of(follower)
         return {
-            "title": "A follower",
+            "title": _("A follower"),
             "follower": follower,
             "badge": desk.STATES[follower.state()],
             "words": desk.in_words(pairs, named(pairs)),
@@ -118,7 +122,7 @@ class FollowersAdmin(OwnPages):
         """Ask (GET), and never write to the address again (POST)."""
         if request.method == "POST":
             bouncing.suppress(get_object_or_404(Follower, pk=pk).email, by=request.user)
-            self.message_user(request, "Stopped. Nothing is written to this address any more.", messages.SUCCESS)
+            self.message_user(request, _("Stopped. Nothing is written to this address any more."), messages.SUCCESS)
             return redirect("admin:follow_follower_change", pk)
         return self.answer(request, "stop", self.facts(request, pk))
 
@@ -127,7 +131,7 @@ class FollowersAdmin(OwnPages):
         """Ask (GET), and erase (POST)."""
         if request.method == "POST":
             subscribing.erase(get_object_or_404(Follower, pk=pk), by=request.user)
-            self.message_user(request, "Erased. Nothing of this follower is kept.", messages.SUCCESS)
+            self.message_user(request, _("Erased. Nothing of this follower is kept."), messages.SUCCESS)
             return redirect("admin:follow_follower_changelist")
         return self.answer(request, "erase", self.facts(request, pk))
 
@@ -146,7 +150,7 @@ class FollowersAdmin(OwnPages):
     def take_in(self, request: HttpRequest) -> HttpResponse:
         """Ask for a list (GET), show what would become of it, and take it in once that was seen (both POST)."""
         form = ImportForm(sent(request), request.FILES or None)
-        context: dict[str, Any] = {"title": "Import followers", "form": form, "columns": enrolling.CHOICES}
+        context: dict[str, Any] = {"title": _("Import followers"), "form": form, "columns": enrolling.CHOICES}
         if request.method == "POST":
             try:
                 context |= self.looked_at(request)
@@ -167,7 +171,7 @@ class FollowersAdmin(OwnPages):
         if file and (file.size or 0) > enrolling.MOST_BYTES:
             raise enrolling.Unreadable(enrolling.TOO_BIG)
         if not file and not token:
-            raise enrolling.Unreadable("Choose a file.")
+            raise enrolling.Unreadable(_("Choose a file."))
         data = file.read() if file else enrolling.kept_upload(token, by=request.user).read_bytes()
         sheet = enrolling.read_sheet(enrolling.decoded(data))
         token = enrolling.keep_upload(data, by=request.user) if file else token
@@ -177,8 +181,12 @@ class FollowersAdmin(OwnPages):
         outcome = enrolling.enrol(looked_at["sheet"], proof=proof, by=request.user)
         enrolling.kept_upload(looked_at["token"], by=request.user).unlink(missing_ok=True)
         logger.info("User %s imports %d followers.", request.user.pk, outcome.new)
-        came = "1 follower was" if outcome.new == 1 else f"{outcome.new:,} followers were"
-        self.message_user(request, f"{came} imported. No mail was sent.", messages.SUCCESS)
+        said = ngettext(
+            "%(number)s follower was imported. No mail was sent.",
+            "%(number)s followers were imported. No mail was sent.",
+            outcome.new,
+        )
+        self.message_user(request, said % {"number": f"{outcome.new:,}"}, messages.SUCCESS)
         return redirect("admin:follow_follower_changelist")
 
 
@@ -190,4 +198,4 @@ def state_and_page(request: HttpRequest) -> dict[str, str]:
 def told(error: Exception) -> str:
     if isinstance(error, enrolling.Unreadable):
         return error.sentence
-    return "The file that you chose is not kept any more. Choose it once more; what you wrote below is still there."
+    return _("The file that you chose is not kept any more. Choose it once more; what you wrote below is still there.")

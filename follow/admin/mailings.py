@@ -15,6 +15,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from follow import desk, mailing
@@ -30,9 +32,9 @@ from reports.models import Report
 SEE, SEE_DELIVERIES, SEE_FOLLOWERS = "follow.view_mailing", "follow.view_delivery", "follow.view_follower"
 SEE_ISSUES = "reports.view_report"
 PARTS = ("progress", "acts")  # of the page of a mailing, that change while it is sent
-OWN = "[the reader’s own link]"
-CHANGED = "Not sent yet: you changed the words. Look at them below, and press “Send” again."
-UNSEEN = "Not sent yet: look at it below, and then press “Send”."
+OWN = gettext_lazy("[the reader’s own link]")
+CHANGED = gettext_lazy("Not sent yet: you changed the words. Look at them below, and press “Send” again.")
+UNSEEN = gettext_lazy("Not sent yet: look at it below, and then press “Send”.")
 PREVIEW_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
 
 
@@ -40,6 +42,7 @@ class CoverForm(forms.ModelForm):
     class Meta:
         model = Cover
         fields = ("subject", "preheader", "is_silent")
+        labels = {"subject": gettext_lazy("Subject"), "preheader": gettext_lazy("Preheader")}
         widgets = {
             "subject": UnfoldAdminTextInputWidget,
             "preheader": UnfoldAdminTextInputWidget,
@@ -49,16 +52,17 @@ class CoverForm(forms.ModelForm):
 
 class CorrectionForm(forms.Form):
     note = PlainText(
-        label="Note to readers",
+        label=gettext_lazy("Note to readers"),
         max_length=5000,
-        help_text="What was wrong, and what is right. An empty line begins a new paragraph.",
+        help_text=gettext_lazy("What was wrong, and what is right. An empty line begins a new paragraph."),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 6}),
-        error_messages={"required": "Say what was wrong, and what is right."},
+        error_messages={"required": gettext_lazy("Say what was wrong, and what is right.")},
     )
     subject = OneLine(
+        label=gettext_lazy("Subject"),
         required=False,
         max_length=room(Mailing, "subject"),
-        help_text="Empty: “Correction:” and the title of the issue.",
+        help_text=gettext_lazy("Empty: “Correction:” and the title of the issue."),
         widget=UnfoldAdminTextInputWidget,
     )
 
@@ -88,7 +92,7 @@ class MailingsAdmin(OwnPages):
     def list_all(self, request: HttpRequest) -> HttpResponse:
         may_see_issues = request.user.has_perm(SEE_ISSUES)
         context = {
-            "title": "Mailings",
+            "title": _("Mailings"),
             "page": desk.mailings(row_number(request.GET.get("page")) or 1),
             "upcoming": desk.upcoming() if may_see_issues else [],
             "may_see_issues": may_see_issues,
@@ -102,7 +106,7 @@ class MailingsAdmin(OwnPages):
     @needs(SEE)
     def page(self, request: HttpRequest, pk: int) -> HttpResponse:
         found = self.found(request, pk)
-        context = {**found, "title": "Mailing", **shown(desk.letter_of(found["mailing"]))}
+        context = {**found, "title": _("Mailing"), **shown(desk.letter_of(found["mailing"]))}
         if request.user.has_perm(SEE_DELIVERIES):
             number = row_number(request.GET.get("page")) or 1
             with_address = found["with_address"]
@@ -152,10 +156,14 @@ class MailingsAdmin(OwnPages):
         found = self.found(request, pk)
         if request.method == "POST":
             dropped = mailing.stop(found["mailing"], by=request.user)
-            them = "1 follower does" if dropped == 1 else f"{dropped:,} followers do"
-            self.message_user(request, f"Stopped for good. {them} not get it.", messages.SUCCESS)
+            said = ngettext(
+                "Stopped for good. %(number)s follower does not get it.",
+                "Stopped for good. %(number)s followers do not get it.",
+                dropped,
+            )
+            self.message_user(request, said % {"number": f"{dropped:,}"}, messages.SUCCESS)
             return redirect("admin:follow_mailing_change", pk)
-        return self.answer(request, "stop", {**found, "title": "Stop a mailing"})
+        return self.answer(request, "stop", {**found, "title": _("Stop a mailing")})
 
     # An issue's mail, before and after
 
@@ -170,11 +178,11 @@ class MailingsAdmin(OwnPages):
                 raise PermissionDenied
             if form.is_valid():
                 mailing.prepare(report, **form.cleaned_data, by=request.user)
-                self.message_user(request, "Saved. Below is what the mail looks like now.", messages.SUCCESS)
+                self.message_user(request, _("Saved. Below is what the mail looks like now."), messages.SUCCESS)
                 return redirect("admin:follow_mailing_cover", pk)
         context = {
             **self.before_sending(report),
-            "title": "Mail of an issue",
+            "title": _("Mail of an issue"),
             "badge": desk.REPORT_STATES[report.state],
             "form": form,
             **shown(mailing.letter_of_issue(report)),
@@ -207,12 +215,12 @@ class MailingsAdmin(OwnPages):
             except mailing.Refused as refused:
                 self.message_user(request, refused.sentence, messages.ERROR)
                 return redirect("admin:follow_mailing_cover", pk)
-            self.message_user(request, "The issue is on its way to its followers.", messages.SUCCESS)
+            self.message_user(request, _("The issue is on its way to its followers."), messages.SUCCESS)
             return redirect("admin:follow_mailing_change", row.pk)
         known = self.before_sending(report)
         edition = known["edition"]
         numbers = desk.recipients(edition.revision.content) if edition else None
-        return self.answer(request, "send", {**known, "title": "Send an issue now", "numbers": numbers})
+        return self.answer(request, "send", {**known, "title": _("Send an issue now"), "numbers": numbers})
 
     @needs(SEE, SEE_ISSUES)
     def preview_issue(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -228,9 +236,10 @@ class MailingsAdmin(OwnPages):
             except mailing.Refused as refused:
                 self.message_user(request, refused.sentence, messages.ERROR)
             except Unsent as unsent:
-                self.message_user(request, f"The test was not sent: {unsent.reason}.", messages.ERROR)
+                said = _("The test was not sent: %(reason)s.")
+                self.message_user(request, said % {"reason": unsent.reason}, messages.ERROR)
             else:
-                self.message_user(request, "The test is on its way to your own address.", messages.SUCCESS)
+                self.message_user(request, _("The test is on its way to your own address."), messages.SUCCESS)
         return redirect("admin:follow_mailing_cover", pk)
 
     @needs(SEE, SEE_ISSUES, mailing.SEND)
@@ -239,7 +248,7 @@ class MailingsAdmin(OwnPages):
         report = get_object_or_404(Report, pk=pk)
         form = CorrectionForm(sent(request))
         seen = request.POST.get("seen", "")
-        context: dict[str, Any] = {"title": "Send a correction", "report": report, "form": form}
+        context: dict[str, Any] = {"title": _("Send a correction"), "report": report, "form": form}
         if request.method == "POST" and form.is_valid():
             words = form.cleaned_data
             if "_send" in request.POST and seen == looked_at(words):
@@ -248,7 +257,7 @@ class MailingsAdmin(OwnPages):
                 except mailing.Refused as refused:
                     form.add_error(None, refused.sentence)
                 else:
-                    self.message_user(request, "The correction is on its way.", messages.SUCCESS)
+                    self.message_user(request, _("The correction is on its way."), messages.SUCCESS)
                     return redirect("admin:follow_mailing_change", row.pk)
             elif "_send" in request.POST:
                 context["not_sent"] = CHANGED if seen else UNSEEN
@@ -264,13 +273,14 @@ def done(row: Mailing, act: str, by: Any) -> str:
     match act:
         case "pause":
             mailing.pause(row, by=by)
-            return "Paused. What a worker has in hand may still go, for a second."
+            return _("Paused. What a worker has in hand may still go, for a second.")
         case "resume":
             mailing.resume(row, by=by)
-            return "It goes on."
+            return _("It goes on.")
         case "again":
             number = mailing.try_again(row, by=by)
-            return f"{number:,} mail{'' if number == 1 else 's'} will be tried again."
+            said = ngettext("%(number)s mail will be tried again.", "%(number)s mails will be tried again.", number)
+            return said % {"number": f"{number:,}"}
     raise Http404("No such act.")
 
 
@@ -283,8 +293,8 @@ def shown(letter: Letter | None) -> dict[str, Any]:
     """A letter for a page: what it is called, its text, and its HTML for a frame."""
     if letter is None:
         return {}
-    text, _ = letter.addressed(out=OWN, preferences=OWN)
-    _, html = letter.addressed(out="#", preferences="#")
+    text, __ = letter.addressed(out=str(OWN), preferences=str(OWN))
+    __, html = letter.addressed(out="#", preferences="#")
     return {"letter": letter, "text": text, "html": html}
 
 

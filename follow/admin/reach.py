@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from follow.models import Tally
@@ -40,14 +41,24 @@ class ReachAdmin(ModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": "Reach",
+            "title": _("Reach"),
             "days": days,
             "ranges": DAYS,
             "bars": bars,
             "highest": max(bar.number for bar in bars),
             "most": (
-                {"name": "read", "what": "Times read", "lines": most([READ], days)},
-                {"name": "shared", "what": "Times shared", "lines": most(PASSING_ON, days)},
+                {
+                    "name": "read",
+                    "title": _("Most read"),
+                    "what": _("Times read"),
+                    "lines": most([READ], days),
+                },
+                {
+                    "name": "shared",
+                    "title": _("Most shared"),
+                    "what": _("Times shared"),
+                    "lines": most(PASSING_ON, days),
+                },
             ),
             "kinds": [
                 {"label": KINDS[kind].label, "number": number, "share": part(number, max(kinds.values()))}

@@ -8,6 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
@@ -26,6 +28,7 @@ class PaceForm(forms.ModelForm):
     class Meta:
         model = Pace
         fields = ("is_paused", "per_second", "per_domain", "digest_day", "digest_hour", "postal_address")
+        labels = {"postal_address": gettext_lazy("Postal address")}
         widgets = {
             "is_paused": UnfoldBooleanSwitchWidget,
             "per_second": UnfoldAdminIntegerFieldWidget,
@@ -58,7 +61,7 @@ class PaceAdmin(OwnPages):
         form = PaceForm(sent(request), instance=pace(), may_change=may_change)
         if request.method == "POST" and form.is_valid():
             set_pace(by=request.user, **form.cleaned_data)
-            self.message_user(request, "Saved. Workers go by it from their next batch on.", messages.SUCCESS)
+            self.message_user(request, _("Saved. Workers go by it from their next batch on."), messages.SUCCESS)
             return redirect("admin:follow_pace_changelist")
-        context = {"title": "Sending", "form": form, "may_change": may_change}
+        context = {"title": _("Sending"), "form": form, "may_change": may_change}
         return self.answer(request, "pace", context, 422 if form.errors else 200)

@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
 
@@ -21,34 +23,34 @@ from newsroom.lib.forms import Email, OneLine
 from newsroom.lib.numbers import row_number
 
 SEE, SEE_FOLLOWERS = "follow.view_suppression", "follow.view_follower"
-LIFTED = "Lifted. Whoever followed under this address gets mail again from now on."
+LIFTED = gettext_lazy("Lifted. Whoever followed under this address gets mail again from now on.")
 
 
 class AddressForm(forms.Form):
     """Which address; where it is to be suppressed, a note on why."""
 
     email = Email(
-        label="Address",
+        label=gettext_lazy("Address"),
         max_length=ADDRESS_LENGTH,
-        help_text="It is sent in the form alone: it stands in no link and in no log.",
+        help_text=gettext_lazy("It is sent in the form alone: it stands in no link and in no log."),
         widget=UnfoldAdminEmailInputWidget(attrs={"autocomplete": "off"}),
-        error_messages={"required": "Please enter an address."},
+        error_messages={"required": gettext_lazy("Please enter an address.")},
     )
 
 
 class NoteForm(forms.Form):
     note = OneLine(
-        label="Why",
+        label=gettext_lazy("Why"),
         required=False,
         max_length=room(Suppression, "note"),
-        help_text="For whoever looks at this later. Without an address, please.",
+        help_text=gettext_lazy("For whoever looks at this later. Without an address, please."),
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
     )
 
     def clean_note(self) -> str:
         note: str = self.cleaned_data["note"]
         if "@" in note:
-            raise forms.ValidationError("Please write this without an address: it would stand in the list.")
+            raise forms.ValidationError(_("Please write this without an address: it would stand in the list."))
         return note
 
 
@@ -74,7 +76,7 @@ class SuppressionsAdmin(OwnPages):
         if reason in Follower.Disabled.values:
             rows = rows.filter(reason=reason)
         context = {
-            "title": "Suppressed addresses",
+            "title": _("Suppressed addresses"),
             "form": form,
             "page": desk.paged(rows, row_number(request.GET.get("page")) or 1),
             "reason": reason,
@@ -97,7 +99,7 @@ class SuppressionsAdmin(OwnPages):
         if "_add" in request.POST and note.is_valid():
             return self.added(request, email, note.cleaned_data["note"])
         context = {
-            "title": "Is this address suppressed?",
+            "title": _("Is this address suppressed?"),
             "email": email,
             "found": Suppression.objects.select_related("created_by").filter(digest=address_digest(email)).first(),
             "follower": self.known(request, email),
@@ -115,11 +117,11 @@ class SuppressionsAdmin(OwnPages):
 
     def added(self, request: HttpRequest, email: str, note: str) -> HttpResponse:
         bouncing.suppress(email, by=request.user, note=note)
-        return self.done(request, "Suppressed. Nothing is written to this address any more, whoever asks.")
+        return self.done(request, _("Suppressed. Nothing is written to this address any more, whoever asks."))
 
     def lifted(self, request: HttpRequest, email: str) -> HttpResponse:
         done = bouncing.lift(email, by=request.user)
-        return self.done(request, LIFTED if done else "Nothing was against this address.")
+        return self.done(request, str(LIFTED) if done else _("Nothing was against this address."))
 
     def done(self, request: HttpRequest, sentence: str) -> HttpResponse:
         self.message_user(request, sentence, messages.SUCCESS)

@@ -8,6 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -17,35 +19,39 @@ from newsroom.lib.forms import OneLine
 
 SEE = "follow.view_widget"
 HIGHEST = 9_999
-SAYS = "Readers see it within a minute."
 
 
 class RowForm(forms.Form):
     """How one kind is arranged. `kind` is what it is by default."""
 
     label = OneLine(
+        label=gettext_lazy("Label"),
         max_length=40,
         widget=UnfoldAdminTextInputWidget,
         error_messages={
-            "required": "Please enter a label, or choose “Not shown”.",
-            "max_length": "A label has at most %(limit_value)d characters; this one has %(show_value)d.",
+            "required": gettext_lazy("Please enter a label, or choose “Not shown”."),
+            "max_length": gettext_lazy("A label has at most %(limit_value)d characters; this one has %(show_value)d."),
         },
     )
     place = forms.ChoiceField(
+        label=gettext_lazy("Place"),
         choices=Widget.Place.choices,
         widget=UnfoldAdminSelectWidget,
-        error_messages={"invalid_choice": "Please choose one of the places.", "required": "Please choose a place."},
+        error_messages={
+            "invalid_choice": gettext_lazy("Please choose one of the places."),
+            "required": gettext_lazy("Please choose a place."),
+        },
     )
     position = forms.IntegerField(
-        label="Order",
+        label=gettext_lazy("Order"),
         min_value=0,
         max_value=HIGHEST,
         widget=UnfoldAdminIntegerFieldWidget,
         error_messages={
-            "required": "Please enter a number: the smallest comes first.",
-            "invalid": "Please enter a whole number, such as 35.",
-            "min_value": "The smallest number is %(limit_value)d.",
-            "max_value": f"The largest number is {HIGHEST}.",
+            "required": gettext_lazy("Please enter a number: the smallest comes first."),
+            "invalid": gettext_lazy("Please enter a whole number, such as 35."),
+            "min_value": gettext_lazy("The smallest number is %(limit_value)d."),
+            "max_value": gettext_lazy("The largest number is %(limit_value)d."),
         },
     )
 
@@ -55,8 +61,9 @@ class RowForm(forms.Form):
         super().__init__(*args, initial=initial, prefix=arranged.kind, **kwargs)
         if self.kind.kind == "share":
             self.fields["place"].choices = [choice for choice in Widget.Place.choices if choice[0] != Widget.Place.LIST]
-        for name, field in self.fields.items():
-            field.widget.attrs["aria-label"] = f"{field.label or name.capitalize()} of {self.kind.label}"
+        for field in self.fields.values():
+            said = _("%(label)s of %(widget)s") % {"label": field.label, "widget": self.kind.label}
+            field.widget.attrs["aria-label"] = said
             field.disabled = not may_change
 
     def arranged(self) -> Arranged:
@@ -98,7 +105,7 @@ class WidgetsAdmin(ModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": "Share and follow",
+            "title": _("Share and follow"),
             "rows": rows,
             "fault": fault,
             "state": request.POST.get("state") or state(now),
@@ -109,16 +116,18 @@ class WidgetsAdmin(ModelAdmin):
     def save_rows(self, request: HttpRequest, rows: list[RowForm]) -> str:
         """Why they were not saved; "" if they were."""
         if not all(row.is_valid() for row in rows):
-            return "Nothing was saved yet: put right what is marked below first."
+            return _("Nothing was saved yet: put right what is marked below first.")
         try:
             changed = arrange([row.arranged() for row in rows], seen=request.POST.get("state", ""), by=request.user)
         except Stale as stale:
-            return f"{stale} Nothing was saved: open the page again, and change it there."
-        said = f"The widgets are saved. {SAYS}" if changed else "Nothing was changed."
+            return _("%(why)s Nothing was saved: open the page again, and change it there.") % {"why": stale}
+        saved = _("The widgets are saved. Readers see it within a minute.")
+        said = saved if changed else _("Nothing was changed.")
         self.message_user(request, said, messages.SUCCESS if changed else messages.INFO)
         return ""
 
     def go_back(self, request: HttpRequest) -> None:
         changed = back_to_defaults(by=request.user)
-        said = f"All widgets are as they come. {SAYS}" if changed else "They are as they come already."
+        restored = _("All widgets are as they come. Readers see it within a minute.")
+        said = restored if changed else _("They are as they come already.")
         self.message_user(request, said, messages.SUCCESS if changed else messages.INFO)

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
 
 from newsroom.importing.drafts import AlreadyImported, Unimportable, earlier, made_from, save_draft
 from newsroom.importing.forms import (
@@ -53,7 +54,7 @@ class ImportDoor:
                 return self.show_check(request, issue, source)
             for reason in reasons:
                 form.add_error(None, reason)
-        context = {**self.import_context(request), "title": "Import an issue", "form": form}
+        context = {**self.import_context(request), "title": _("Import an issue"), "form": form}
         status = 422 if form.errors else 200
         return render(request, "admin/reports/report/import.html", context, status=status)
 
@@ -66,7 +67,7 @@ class ImportDoor:
         rows = self.bound_forms(request)
         status = 422
         if not all(form.is_valid() for form in rows.values()):
-            rows["issue"].add_error(None, "Nothing is saved yet: what is marked below needs a correction.")
+            rows["issue"].add_error(None, _("Nothing is saved yet: what is marked below needs a correction."))
         else:
             try:
                 report = save_draft(
@@ -85,7 +86,8 @@ class ImportDoor:
                 for reason in refused.reasons:
                     rows["issue"].add_error(None, reason)
             else:
-                messages.success(request, f"Saved as a draft: “{report.title}”. Nobody but the desk can see it.")
+                said = _("Saved as a draft: “%(title)s”. Nobody but the desk can see it.")
+                messages.success(request, said % {"title": report.title})
                 return redirect("admin:reports_report_change", report.pk)
         return self.check_page(request, parse(source), source, rows, status=status)
 
@@ -124,7 +126,7 @@ class ImportDoor:
         ]
         context = {
             **self.import_context(request),
-            "title": "Is this right?",
+            "title": _("Is this right?"),
             **rows,
             "sections": sections,
             "problems": elsewhere,

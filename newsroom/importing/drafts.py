@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from newsroom.importing.parsed import ParsedIssue
 from newsroom.lib.fields import room
@@ -35,7 +36,7 @@ class AlreadyImported(Exception):
 
     def __init__(self, report: Report, copies: int) -> None:
         self.report, self.copies = report, copies
-        super().__init__(f"This text was imported before: “{report.title}”.")
+        super().__init__(_("This text was imported before: “%(title)s”.") % {"title": report.title})
 
 
 def digest_of(text: str) -> str:
@@ -118,18 +119,40 @@ def too_long(issue: ParsedIssue) -> Iterator[str]:
     """A sentence for each piece that has no room in its column."""
 
     pieces: list[tuple[str, str, int]] = [
-        ("The title", issue.title, room(Report, "title")),
-        ("The picture's description", issue.hero_alt, room(Image, "alt")),
-        *(("The section heading", heading, room(Report, "china_heading")) for heading in issue.headings.values()),
-        *((f"Line {story.line}: the headline", story.headline, room(Story, "headline")) for story in issue.stories),
-        *((f"Line {line.line}: the takeaway", line.text, room(Takeaway, "text")) for line in issue.takeaways),
-        *(("The credit", name, room(Source, "name")) for name in issue.credits),
-        *((f"Line {line.line}: the company", line.company, room(Company, "name")) for line in issue.watchlist),
-        *((f"Line {line.line}: the country", line.country, room(Company, "country")) for line in issue.watchlist),
-        *((f"Line {line.line}: the note", line.note, room(Note, "text")) for line in issue.watchlist),
-        *((f"Line {line.line}: the policy", line.name, room(Policy, "title")) for line in issue.policies),
-        *((f"Line {line.line}: the detail", line.detail or "", room(Update, "detail")) for line in issue.policies),
+        (_("The title"), issue.title, room(Report, "title")),
+        (_("The picture's description"), issue.hero_alt, room(Image, "alt")),
+        *((_("The section heading"), heading, room(Report, "china_heading")) for heading in issue.headings.values()),
+        *(
+            (_("Line %(number)d: the headline") % {"number": story.line}, story.headline, room(Story, "headline"))
+            for story in issue.stories
+        ),
+        *(
+            (_("Line %(number)d: the takeaway") % {"number": line.line}, line.text, room(Takeaway, "text"))
+            for line in issue.takeaways
+        ),
+        *((_("The credit"), name, room(Source, "name")) for name in issue.credits),
+        *(
+            (_("Line %(number)d: the company") % {"number": line.line}, line.company, room(Company, "name"))
+            for line in issue.watchlist
+        ),
+        *(
+            (_("Line %(number)d: the country") % {"number": line.line}, line.country, room(Company, "country"))
+            for line in issue.watchlist
+        ),
+        *(
+            (_("Line %(number)d: the note") % {"number": line.line}, line.note, room(Note, "text"))
+            for line in issue.watchlist
+        ),
+        *(
+            (_("Line %(number)d: the policy") % {"number": line.line}, line.name, room(Policy, "title"))
+            for line in issue.policies
+        ),
+        *(
+            (_("Line %(number)d: the detail") % {"number": line.line}, line.detail or "", room(Update, "detail"))
+            for line in issue.policies
+        ),
     ]
     for what, text, most in pieces:
         if len(text) > most:
-            yield f"{what} has {len(text)} characters; {most} are the most: “{text[:40]}…”"
+            said = _("%(what)s has %(number)d characters; %(most)d are the most: “%(beginning)s…”")
+            yield said % {"what": what, "number": len(text), "most": most, "beginning": text[:40]}

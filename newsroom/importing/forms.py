@@ -7,6 +7,8 @@ from itertools import count
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
@@ -42,17 +44,19 @@ def text(rows: int, **options: Any) -> forms.CharField:
 
 class PasteForm(forms.Form):
     text = forms.CharField(
-        label="Paste the issue here",
+        label=gettext_lazy("Paste the issue here"),
         required=False,
         strip=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 16, "autofocus": True}),
-        help_text="Plain text, Markdown or a copied web page. You see what was understood before anything is saved.",
+        help_text=gettext_lazy(
+            "Plain text, Markdown or a copied web page. You see what was understood before anything is saved."
+        ),
     )
     file = forms.FileField(
-        label="or choose a file",
+        label=gettext_lazy("or choose a file"),
         required=False,
         widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".txt,.md,.markdown,.html,.htm"}),
-        help_text=".txt, .md or .html, at most 5 MB.",
+        help_text=gettext_lazy(".txt, .md or .html, at most 5 MB."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -62,7 +66,9 @@ class PasteForm(forms.Form):
         pasted, file = cleaned["text"].strip(), cleaned["file"]
         if bool(pasted) == bool(file):
             raise forms.ValidationError(
-                "Both a text and a file were given; send one of them." if file else "Paste a text, or choose a file."
+                _("Both a text and a file were given; send one of them.")
+                if file
+                else _("Paste a text, or choose a file.")
             )
         try:
             cleaned["source"] = decode(file.read()) if file else cleaned["text"]
@@ -81,42 +87,55 @@ class LinesField(forms.CharField):
     def clean(self, value: str) -> list[str]:
         items = [item.strip() for item in printable(super().clean(value)).split("\n") if item.strip()]
         if long := [item for item in items if len(item) > self.most]:
-            raise forms.ValidationError(f"“{long[0][:40]}…” is longer than {self.most} characters.")
+            said = _("“%(beginning)s…” is longer than %(number)d characters.")
+            raise forms.ValidationError(said % {"beginning": long[0][:40], "number": self.most})
         return items
 
 
 class IssueForm(forms.Form):
     """The issue's own fields; its rows are in the formsets below."""
 
-    title = line(Report, "title")
+    title = line(Report, "title", label=gettext_lazy("Title"))
     issued_on = forms.DateField(
-        label="Date of issue",
+        label=gettext_lazy("Date of issue"),
         required=False,
         widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}),
     )
-    intro = text(5, label="Intro", help_text="An empty line between paragraphs.")
+    intro = text(5, label=gettext_lazy("Intro"), help_text=gettext_lazy("An empty line between paragraphs."))
     hero_alt = line(
         Image,
         "alt",
         required=False,
-        label="What the main picture shows",
-        help_text="You add the picture’s file after the import.",
+        label=gettext_lazy("What the main picture shows"),
+        help_text=gettext_lazy("You add the picture’s file after the import."),
     )
-    china_heading = line(Report, "china_heading", required=False, label="Heading of the China list")
+    china_heading = line(Report, "china_heading", required=False, label=gettext_lazy("Heading of the China list"))
     international_heading = line(
-        Report, "international_heading", required=False, label="Heading of the International list"
+        Report, "international_heading", required=False, label=gettext_lazy("Heading of the International list")
     )
-    credits = LinesField(most=room(Source, "name"), rows=4, label="Reporting credits", help_text="One name a line.")
-    takeaways = LinesField(most=room(WorkingTakeaway, "text"), rows=7, label="Key takeaways", help_text="One a line.")
+    credits = LinesField(
+        most=room(Source, "name"),
+        rows=4,
+        label=gettext_lazy("Reporting credits"),
+        help_text=gettext_lazy("One name a line."),
+    )
+    takeaways = LinesField(
+        most=room(WorkingTakeaway, "text"),
+        rows=7,
+        label=gettext_lazy("Key takeaways"),
+        help_text=gettext_lazy("One a line."),
+    )
     source = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
     copies = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
 class StoryForm(forms.Form):
-    section = forms.ChoiceField(choices=Section.choices, widget=UnfoldAdminSelectWidget)
-    rank = forms.IntegerField(min_value=0, widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}))
-    headline = line(WorkingStory, "headline")
-    body = text(6, label="Text")
+    section = forms.ChoiceField(label=gettext_lazy("Section"), choices=Section.choices, widget=UnfoldAdminSelectWidget)
+    rank = forms.IntegerField(
+        label=gettext_lazy("Rank"), min_value=0, widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"})
+    )
+    headline = line(WorkingStory, "headline", label=gettext_lazy("Headline"))
+    body = text(6, label=gettext_lazy("Text"))
     line = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
@@ -125,10 +144,10 @@ class RegistryForm(forms.Form):
 
     registry: Any = None
     named = "name"
-    noun = ""
+    is_new: Any = ""  # what is said of a row that the registry has not
 
     same: Any = forms.ModelChoiceField(
-        queryset=None, required=False, label="In the registry", widget=UnfoldAdminSelectWidget
+        queryset=None, required=False, label=gettext_lazy("In the registry"), widget=UnfoldAdminSelectWidget
     )
     line = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -138,34 +157,34 @@ class RegistryForm(forms.Form):
         same.queryset = self.registry.objects.all()
         name = (self.data.get(self.add_prefix(self.named)) if self.is_bound else self.initial.get(self.named)) or ""
         self.recognition = (found or {}).get(name.strip(), Recognition("new"))
-        offers: list[tuple[Any, str]] = [("", f"New {self.noun}")]
+        offers: list[tuple[Any, str]] = [("", self.is_new)]
         if self.recognition.kind == "known":
             # Chosen by its name when it is saved, so that correcting the name means another row.
-            offers = [("", f"Known: {self.recognition.row}")]
+            offers = [("", _("Known: %(row)s") % {"row": self.recognition.row})]
         elif self.recognition.kind == "similar":
-            offers.append((self.recognition.row.pk, f"The same as {self.recognition.row}"))
+            offers.append((self.recognition.row.pk, _("The same as %(row)s") % {"row": self.recognition.row}))
         same.widget.choices = offers
 
 
 class NoteForm(RegistryForm):
     registry = Company
     named = "company"
-    noun = "company"
+    is_new = gettext_lazy("New company")
     field_order = ("company", "country", "note", "same", "line")
 
-    company = line(Company, "name")
-    country = line(Company, "country", required=False)
-    note = line(WorkingNote, "text", required=False)
+    company = line(Company, "name", label=gettext_lazy("Company"))
+    country = line(Company, "country", required=False, label=gettext_lazy("Country"))
+    note = line(WorkingNote, "text", required=False, label=gettext_lazy("Note"))
 
 
 class PolicyForm(RegistryForm):
     registry = TrackedPolicy
     named = "name"
-    noun = "policy"
+    is_new = gettext_lazy("New policy")
     field_order = ("name", "detail", "same", "line")
 
-    name = line(TrackedPolicy, "title", label="Policy")
-    detail = line(Update, "detail", required=False)
+    name = line(TrackedPolicy, "title", label=gettext_lazy("Policy"))
+    detail = line(Update, "detail", required=False, label=gettext_lazy("Detail"))
 
 
 def rows_of(form: type[forms.Form]) -> Any:
@@ -177,9 +196,13 @@ StoryRows, NoteRows, PolicyRows = rows_of(StoryForm), rows_of(NoteForm), rows_of
 
 def too_many(issue: ParsedIssue) -> list[str]:
     """A sentence for each list that is longer than the forms can hold."""
-    lists = (("stories", issue.stories), ("companies", issue.watchlist), ("policies", issue.policies))
+    lists = (
+        (_("This has %(number)s stories; %(most)s are the most."), issue.stories),
+        (_("This has %(number)s companies; %(most)s are the most."), issue.watchlist),
+        (_("This has %(number)s policies; %(most)s are the most."), issue.policies),
+    )
     return [
-        f"This has {len(rows):,} {what}; {MOST_ROWS:,} are the most." for what, rows in lists if len(rows) > MOST_ROWS
+        said % {"number": f"{len(rows):,}", "most": f"{MOST_ROWS:,}"} for said, rows in lists if len(rows) > MOST_ROWS
     ]
 
 

@@ -6,6 +6,9 @@
 (() => {
   "use strict";
 
+  /* What is said, in the page's language; it stands at the page's end. */
+  const words = () => document.querySelector("#desk-words").dataset;
+
   const rowsOf = (list) =>
     [...list.children].filter((row) => row.matches(".form-group:not(.empty-form), tbody:not(.empty-form)"));
 
@@ -38,7 +41,7 @@
     else other.after(row);
     renumber(list, field);
     row.querySelector("input")?.dispatchEvent(new Event("input", { bubbles: true })); // unsaved, from now on
-    announce(`Moved to place ${rowsOf(list).indexOf(row) + 1}`);
+    announce(words().moved.replace("{place}", rowsOf(list).indexOf(row) + 1));
   };
 
   const announce = (text) => {
@@ -77,8 +80,8 @@
     const tools = document.createElement("span");
     tools.className = "desk-rowtools";
     tools.append(
-      tool("Move up", "arrow_upward", () => move(list, field, row, -1)),
-      tool("Move down", "arrow_downward", () => move(list, field, row, 1)),
+      tool(words().up, "arrow_upward", () => move(list, field, row, -1)),
+      tool(words().down, "arrow_downward", () => move(list, field, row, 1)),
     );
     place.prepend(tools);
     const name = title?.querySelector("strong");

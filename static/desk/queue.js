@@ -8,13 +8,17 @@
   const queue = document.querySelector("#queue");
   if (!queue) return;
 
+  /* What is said, in the page's language, with {these} filled in. */
+  const WORDS = document.querySelector("#queue-words").dataset;
+  const say = (name, values = {}) => WORDS[name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
+
   const form = document.querySelector("#queue-form");
   const list = () => document.querySelector("#queue-list");
   const toast = document.querySelector("#queue-toast");
   const help = document.querySelector("#queue-help");
   const tab = queue.dataset.tab;
   const most = Number(queue.dataset.most);
-  const DOING = { approve: "Approving", unapprove: "Sending back", spam: "Marking as spam", bin: "Moving to the bin" };
+  const DOING = { approve: "approving", unapprove: "sendingBack", spam: "markingAsSpam", bin: "movingToBin" };
   const BECOMES = { approve: "approved", unapprove: "pending", spam: "spam", bin: "bin" };
 
   const cards = () => [...list().querySelectorAll(".queue-card")];
@@ -37,7 +41,7 @@
     if (!batch) return;
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = "Undo";
+    button.textContent = say("undo");
     button.addEventListener("click", () => undo(batch));
     toast.append(button);
   };
@@ -55,9 +59,9 @@
     const span = document.querySelector("#queue-span");
     const first = Number(span.dataset.first);
     const [from, to, all] = [first, first + cards().length - 1, Number(countOf(tab).textContent)].map((number) =>
-      number.toLocaleString("en"),
+      number.toLocaleString(document.documentElement.lang),
     );
-    span.textContent = cards().length ? `${from}–${to} of ${all}` : "";
+    span.textContent = cards().length ? say("span", { from, to, all }) : "";
   };
 
   const showCounts = (counts) => {
@@ -76,7 +80,7 @@
 
   const showChosen = () => {
     const number = chosen().length;
-    queue.querySelector("[data-chosen]").textContent = number ? `${number} chosen:` : "With those chosen:";
+    queue.querySelector("[data-chosen]").textContent = number ? say("chosen", { number }) : say("withChosen");
     const all = queue.querySelector("[data-all]");
     all.checked = number > 0 && number === cards().length;
     all.indeterminate = number > 0 && number < cards().length;
@@ -107,7 +111,7 @@
     const here = hasGone ? all.indexOf(current()) : -1;
     const next = here < 0 ? (step > 0 ? all[0] : all.at(-1)) : all[here + step];
     if (choosing && here >= 0) choose(all[here], true);
-    if (!next) return tell(step > 0 ? "This is the last one here." : "This is the first one.");
+    if (!next) return tell(say(step > 0 ? "last" : "first"));
     if (choosing) choose(next, true);
     go(next);
   };
@@ -121,12 +125,10 @@
     const wanted = chosen().length < cards().length;
     cards().forEach((card) => (boxOf(card).checked = wanted));
     showChosen();
-    tell(wanted ? `${cards().length} chosen.` : "None chosen.");
+    tell(wanted ? say("allChosen", { number: cards().length }) : say("noneChosen"));
   };
 
   /* Asking the server: one thing after the other, so that an undo finds what it is to undo */
-
-  const LOGGED_OUT = "You have been logged out. Log in in another tab, then do it again: nothing is lost.";
 
   const token = () =>
     document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? form.querySelector("[name=csrfmiddlewaretoken]").value;
@@ -136,12 +138,12 @@
     try {
       response = await fetch(url, { redirect: "manual", cache: "no-store", ...options });
     } catch {
-      throw new Error("The desk doesn’t answer. Nothing was changed; try again.");
+      throw new Error(say("noAnswer"));
     }
-    if (response.type === "opaqueredirect") throw new Error(LOGGED_OUT);
-    if (response.status === 403) throw new Error("You may not do this, or you have been logged out meanwhile.");
+    if (response.type === "opaqueredirect") throw new Error(say("loggedOut"));
+    if (response.status === 403) throw new Error(say("forbidden"));
     if (!response.headers.get("Content-Type")?.startsWith("application/json")) {
-      throw new Error(`The desk couldn’t do it (${response.status}). Nothing was changed.`);
+      throw new Error(say("failed", { status: response.status }));
     }
     return { status: response.status, content: await response.json() };
   };
@@ -214,10 +216,10 @@
 
   const decide = (act, many) => {
     const open = many.filter((card) => card.dataset.status !== BECOMES[act] || isReported(card));
-    if (!many.length) return tell("Choose comments first, with x.");
+    if (!many.length) return tell(say("chooseFirst"));
     if (!open.length || open.length > most) {
       inTurn(() => remember(null));
-      return tell(open.length ? `At most ${most} at once.` : "That is so already.", { bad: open.length > 0 });
+      return tell(open.length ? say("atMost", { most }) : say("soAlready"), { bad: open.length > 0 });
     }
     const target = BECOMES[act];
     const source = Object.fromEntries(open.map((card) => [card.dataset.pk, card.dataset.status]));
@@ -235,7 +237,7 @@
     count(1);
     showChosen();
     go(after ?? before);
-    if (open.length > 1) tell(`${DOING[act]}: ${open.length} comments…`, { busy: true });
+    if (open.length > 1) tell(say(DOING[act], { number: open.length }), { busy: true });
     return inTurn(async () => {
       try {
         const { status, content } = await send(form.action, fields(act, pairs));
@@ -256,7 +258,7 @@
   const withMissed = ({ says, done, missed }) => {
     const others = Object.values(missed);
     if (!others.length) return says;
-    return done.length ? `${says} Not done for ${others.length}: ${others[0]}` : `${says} ${others[0]}`;
+    return say(done.length ? "butMissed" : "missed", { says, number: others.length, why: others[0] });
   };
 
   /* Show what an act came to: those that somebody else decided come back, with who and when. */
@@ -269,28 +271,26 @@
     if (content.reload) load();
   };
 
-  const UNDOING = "Undoing…";
-
   /* What is the last thing done, is known when all that was pressed before has come to something. */
   const undo = (named) => {
-    tell(UNDOING, { busy: true });
+    tell(say("undoing"), { busy: true });
     return inTurn(() => {
       const batch = named ?? batches.at(-1);
       if (batches.includes(batch)) batches.splice(batches.lastIndexOf(batch), 1);
-      if (batch === null) return tell("Nothing was done, so there is nothing to undo.");
+      if (batch === null) return tell(say("nothingToUndo"));
       return takeBack(batch ? `undo:${batch}` : "undo", [], () => batch && batches.push(batch));
     });
   };
 
   const undoLast = (many) => {
-    if (!many.length) return tell("Choose comments first, with x.");
-    tell(UNDOING, { busy: true });
+    if (!many.length) return tell(say("chooseFirst"));
+    tell(say("undoing"), { busy: true });
     const pairs = many.map(pair);
     return inTurn(() => takeBack("undo-last", pairs, () => {}));
   };
 
   const takeBack = async (act, pairs, onFailure) => {
-    if (!toast.classList.contains("is-busy")) tell(UNDOING, { busy: true });
+    if (!toast.classList.contains("is-busy")) tell(say("undoing"), { busy: true });
     try {
       const { status, content } = await send(form.action, fields(act, pairs));
       showCounts(content.counts);
@@ -353,7 +353,7 @@
       showChosen();
       go(cards()[0]);
     } catch {
-      tell("The next comments could not be loaded. Load the page again.", { bad: true });
+      tell(say("notLoaded"), { bad: true });
     }
   };
 
@@ -367,7 +367,7 @@
 
   const write = async (card, act) => {
     const link = card.querySelector(`[data-words=${act}]`);
-    if (!link) return tell("Approve it first, then answer it.");
+    if (!link) return tell(say("approveFirst"));
     const room = card.querySelector(".queue-words");
     if (room.dataset.act !== act) {
       opening = true; // meanwhile keys decide nothing: whoever pressed r is about to type
@@ -420,7 +420,7 @@
         if (content.form) {
           fill(card, room, act, content.form);
           room.querySelector("textarea").focus();
-          return tell(content.says || "Something is missing; see beside the field.", { bad: status >= 400 });
+          return tell(content.says || say("missing"), { bad: status >= 400 });
         }
         showCounts(content.counts);
         remember(content.batch);
@@ -475,12 +475,12 @@
   const withCurrent = (act) => {
     const card = current();
     if (card) return act(card);
-    return tell("Go to a comment first, with j.");
+    return tell(say("goFirst"));
   };
 
   const openRest = (card) => {
     const rest = card.querySelector("[data-rest]");
-    if (!rest) return tell("All of it is shown already.");
+    if (!rest) return tell(say("allShown"));
     rest.open = !rest.open;
     return undefined;
   };

@@ -6,7 +6,8 @@
 (() => {
   "use strict";
 
-  const ANSWERS_STAFF_ONLY = new URL("/admin/jsi18n/", location.href);
+  /* The address of something that is small, and only for the staff. */
+  const answersStaffOnly = () => document.querySelector("#desk-words").dataset.answers;
 
   const tellUnfold = (editor) =>
     editor.on("change", () => editor.element.$.dispatchEvent(new Event("input", { bubbles: true })));
@@ -26,7 +27,7 @@
 
   const isLoggedIn = async () => {
     try {
-      const answer = await fetch(ANSWERS_STAFF_ONLY, { method: "HEAD", redirect: "manual", cache: "no-store" });
+      const answer = await fetch(answersStaffOnly(), { method: "HEAD", redirect: "manual", cache: "no-store" });
       return answer.ok;
     } catch {
       return false;
@@ -35,15 +36,7 @@
 
   const askToLogIn = () => {
     document.querySelector(".desk-loggedout")?.remove();
-    const notice = document.createElement("p");
-    notice.className = "desk-loggedout";
-    notice.setAttribute("role", "alert");
-    notice.append("The desk doesn’t answer, or you have been logged out. Nothing is lost: ");
-    const link = document.createElement("a");
-    link.href = "/admin/";
-    link.target = "_blank";
-    link.textContent = "log in in a new tab";
-    notice.append(link, ", come back here, and save again.");
+    const notice = document.querySelector("#desk-loggedout").content.cloneNode(true);
     document.body.append(notice);
   };
 
