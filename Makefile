@@ -9,7 +9,7 @@ APART = DOTENV=/dev/null VAR_DIR=.venv/var
 PRODUCTION = $(APART) SITE_URL=https://newsroom.example DATABASE_URL=postgres://newsroom@localhost/newsroom \
 	SECRET_KEY=`$(BIN)/python -c "import secrets; print(secrets.token_urlsafe(64))"`
 
-.PHONY: help run test check style templates format contracts types settings lock clean
+.PHONY: help run test check style templates format contracts types settings lock messages clean
 .NOTPARALLEL:
 
 help: ## this list
@@ -66,6 +66,13 @@ lock: ## requirements/*.in become requirements/*.txt (newer versions: make lock 
 	@command -v uv > /dev/null || { echo "make lock needs uv: python3 -m pip install uv"; exit 1; }
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) requirements/base.in -o requirements/base.txt
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) requirements/dev.in -o requirements/dev.txt
+
+messages: .venv/dev ## collect the words to translate, and compile the catalogue (needs gettext)
+	@command -v msgfmt > /dev/null || { echo "make messages needs gettext (Debian, Ubuntu: apt install gettext)."; exit 1; }
+	@$(APART) $(BIN)/python manage.py makemessages --verbosity 0 --locale zh_Hans --no-location --no-wrap --no-obsolete \
+		--ignore ".venv/*" --ignore "tests/*" --ignore "benchmarks/*" --ignore "var/*" --extension html,txt,py,xml
+	@$(APART) $(BIN)/python manage.py compilemessages --verbosity 0 --locale zh_Hans
+	@msgattrib --untranslated --no-wrap newsroom/locale/zh_Hans/LC_MESSAGES/django.po
 
 clean: ## remove the environment and all caches, but none of the site's data (var/)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -255,6 +255,17 @@ BROKER_URL = env.str("BROKER_URL", "")
 if BROKER_URL and urlsplit(BROKER_URL).scheme not in {"redis", "rediss", "amqp", "amqps"}:
     stop("BROKER_URL must begin with redis:// or amqp://.")
 
+# --- Programs that read: hubs that pass feeds on, and crawlers ---------------------------------------------------
+
+# The WebSub hub that is told of new issues, and that feeds name.
+WEBSUB_HUB = env.str("WEBSUB_HUB", "")
+if WEBSUB_HUB and urlsplit(WEBSUB_HUB).scheme not in ({"https"} if PRODUCTION else {"http", "https"}):
+    stop(f"WEBSUB_HUB must begin with {'https://' if PRODUCTION else 'http:// or https://'}.")
+# Whether robots.txt lets crawlers in that gather texts for language models, by name (newsroom/crawling.py).
+AI_CRAWLERS = env.str("AI_CRAWLERS", "allow").strip().lower()
+if AI_CRAWLERS not in {"allow", "refuse"}:
+    stop("AI_CRAWLERS must be allow or refuse.")
+
 # --- The spam service: asked about comments only if there is a key ---------------------------------------------
 
 AKISMET_KEY = env.str("AKISMET_KEY", "")
@@ -271,7 +282,8 @@ try:
 except (ZoneInfoNotFoundError, ValueError):
     stop("TIME_ZONE must be the name of a time zone, such as Asia/Shanghai.")
 LANGUAGE_CODE = "en-gb"
-# Of the interface, chosen by the address alone: /zh-hans/… (newsroom/middleware.py). The editors' words are one language's.
+# Of the interface, chosen by the address alone: /zh-hans/… (newsroom/middleware.py). The editors' own words are in
+# LANGUAGE_CODE.
 LANGUAGES = [("en-gb", "English"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [BASE_DIR / "newsroom" / "locale"]
 FORMAT_MODULE_PATH = "newsroom.formats"
@@ -431,6 +443,10 @@ UNFOLD: dict[str, object] = {
     "SITE_HEADER": SITE_NAME,
     "SITE_SUBHEADER": "The desk",
     "SITE_SYMBOL": "newspaper",
+    "SITE_DROPDOWN": [
+        {"icon": "translate", "title": "English", "link": "/admin/"},
+        {"icon": "translate", "title": "简体中文", "link": "/zh-hans/admin/"},
+    ],
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("site/icon.svg")}],
     "SHOW_HISTORY": False,
     "DASHBOARD_CALLBACK": "newsroom.admin.front_page",
