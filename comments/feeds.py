@@ -1,19 +1,20 @@
-"""The comments on one issue as a feed."""
+"""The comments on one issue as a feed, in three forms."""
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable
 
 from django.conf import settings
-from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from comments.models import Comment
 from comments.thread import newest
-from newsroom.lib.feeds import Rss
+from newsroom.lib.feeds import Channel, Item, respond, stable_id
+from newsroom.lib.mailed import absolute
 from newsroom.lib.prose import prose
-from newsroom.lib.text import printable
+from newsroom.lib.text import excerpt, printable
 from reports.caching import of_issue, public_page
 from reports.models import Edition
 from reports.views import on_live_issue
@@ -21,55 +22,43 @@ from reports.views import on_live_issue
 MOST = 50
 
 
-class CommentsFeed(Feed):
-    """RSS 2.0, with the whole text of the comments that appeared last."""
-
-    feed_type = Rss
-    language = settings.LANGUAGE_CODE
-
-    def get_object(self, request: HttpRequest, *args: Any, edition: Edition, **kwargs: Any) -> Edition:
-        return edition
-
-    def title(self, edition: Edition) -> str:
-        return printable(f"Comments on {edition.title}")
-
-    def description(self, edition: Edition) -> str:
-        return printable(f"What readers of {settings.SITE_NAME} say about {edition.title}.")
-
-    def link(self, edition: Edition) -> str:
-        return settings.SITE_URL + edition.url
-
-    def feed_url(self, edition: Edition) -> str:
-        return settings.SITE_URL + reverse("comments:feed", args=[edition.slug])
-
-    def feed_extra_kwargs(self, edition: Edition) -> dict[str, Any]:
-        return {"changed_at": edition.live_from}
-
-    def items(self, edition: Edition) -> Any:
-        return newest(edition, MOST)
-
-    def item_title(self, comment: Comment) -> str:
-        return printable(f"By {comment.name}")
-
-    def item_description(self, comment: Comment) -> str:
-        return prose(printable(comment.body))
-
-    def item_author_name(self, comment: Comment) -> str:
-        return printable(comment.name)
-
-    def item_link(self, comment: Comment) -> str:
-        return settings.SITE_URL + comment.url
-
-    def item_pubdate(self, comment: Any) -> datetime:
-        return comment.appeared_at
+def comments_on(edition: Edition) -> Channel:
+    """The comments that appeared last, each with its whole text. One query."""
+    names = {"issue": edition.title, "site": settings.SITE_NAME}
+    return Channel(
+        id=stable_id(f"comments/{edition.report_id}"),
+        title=_("Comments on %(issue)s") % names,
+        about=_("What readers of %(site)s say about %(issue)s.") % names,
+        page=absolute(edition.url),
+        path=reverse("comments:feed", args=[edition.slug]),
+        items=tuple(map(as_item, newest(edition, MOST))),
+        changed_at=edition.live_from,
+    )
 
 
-@require_safe
-@public_page
-@on_live_issue
-def feed(request: HttpRequest, edition: Edition) -> HttpResponse:
-    """The feed of a live issue."""
-    response: HttpResponse = CommentsFeed()(request, edition=edition)
-    # The date of the newest says nothing of one that was edited or taken down; the ETag does.
-    del response.headers["Last-Modified"]
-    return of_issue(response, edition.report_id)
+def as_item(comment: Comment) -> Item:
+    appeared_at = comment.appeared_at  # type: ignore[attr-defined]  # by comments.thread.newest
+    return Item(
+        id=stable_id(f"comment/{comment.pk}"),
+        title=_("By %(name)s") % {"name": comment.name},
+        url=absolute(comment.url),
+        text=prose(printable(comment.body)),
+        published_at=appeared_at,
+        updated_at=max(appeared_at, comment.edited_at or appeared_at),
+        summary=excerpt(comment.body),
+        author=comment.name,
+    )
+
+
+def feed_in(form: str) -> Callable[..., HttpResponse]:
+    """The view of the feed of a live issue in one of its forms."""
+
+    @require_safe
+    @public_page
+    @on_live_issue
+    def feed(request: HttpRequest, edition: Edition) -> HttpResponse:
+        with translation.override(settings.LANGUAGE_CODE):  # it is one feed, whatever language the page is in
+            return of_issue(respond(comments_on(edition), form), edition.report_id)
+
+    view: Callable[..., HttpResponse] = feed
+    return view

@@ -30,6 +30,10 @@ class NewsroomConfig(AppConfig):
         from policies.models import Appearance as PolicyAppearance
         from watchlist.models import Appearance as CompanyAppearance
 
+        from newsroom.websub import note_pings
+        from reports.signals import edition_announced
+
+        edition_announced.connect(note_pings, dispatch_uid="newsroom.note_pings")
         register("company", Register(CompanyAppearance.objects.all, "company", "name", ("watchlist", "company")))
         register("policy", Register(PolicyAppearance.objects.all, "policy", "title", ("policies", "policy")))
 

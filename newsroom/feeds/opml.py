@@ -1,0 +1,77 @@
+"""A list of feeds as a file that readers' programs take in (OPML 2.0)."""
+
+from collections.abc import Iterable
+from io import StringIO
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.xmlutils import SimplerXMLGenerator
+
+from newsroom.lib.feeds import titled
+from newsroom.lib.mailed import absolute
+from newsroom.lib.text import printable
+from policies.models import Appearance as PolicyAppearance
+from reports.models import Edition, Section
+from watchlist.models import Appearance as CompanyAppearance
+
+Feed = tuple[str, str, str]  # its name, its path, that of its page
+MOST_ISSUES = 10  # whose companies and policies are named
+
+
+def always() -> list[Feed]:
+    """The feeds that are there from the first day on."""
+    return [
+        (settings.SITE_NAME, reverse("feed"), reverse("home")),
+        *(
+            (
+                titled(str(section.label)),
+                reverse("section-feed", args=[section.value]),
+                reverse("reports:section", args=[section.value]),
+            )
+            for section in Section
+        ),
+        (titled(_("Corrections")), reverse("corrections-feed"), reverse("reports:archive")),
+    ]
+
+
+def companies(editions: list[Edition]) -> list[Feed]:
+    rows = CompanyAppearance.objects.filter(edition__in=editions).order_by("-place", "position")
+    newest = {row.company_id: row for row in reversed(rows)}
+    ordered = sorted(newest.values(), key=lambda row: row.name.casefold())
+    return [(titled(row.name), reverse("company-feed", args=[row.slug]), row.url) for row in ordered]
+
+
+def policies(editions: list[Edition]) -> list[Feed]:
+    rows = PolicyAppearance.objects.filter(edition__in=editions).order_by("-place", "position")
+    newest = {row.policy_id: row for row in reversed(rows)}
+    ordered = sorted(newest.values(), key=lambda row: row.title.casefold())
+    return [(titled(row.title), reverse("policy-feed", args=[row.slug]), row.url) for row in ordered]
+
+
+def write() -> str:
+    """All that is there from the first day on, and the companies and policies of the newest issues. Three queries."""
+    editions = list(Edition.objects.live().newest_first().only("pk")[:MOST_ISSUES])
+    out = StringIO()
+    xml = SimplerXMLGenerator(out, "utf-8")
+    xml.startDocument()
+    xml.startElement("opml", {"version": "2.0"})  # type: ignore[arg-type]
+    xml.startElement("head", {})  # type: ignore[arg-type]
+    xml.addQuickElement("title", printable(settings.SITE_NAME))
+    xml.endElement("head")
+    xml.startElement("body", {})  # type: ignore[arg-type]
+    outlines(xml, always())
+    for group, feeds in ((_("Companies"), companies(editions)), (_("Policies"), policies(editions))):
+        if feeds:
+            xml.startElement("outline", {"text": group})  # type: ignore[arg-type]
+            outlines(xml, feeds)
+            xml.endElement("outline")
+    xml.endElement("body")
+    xml.endElement("opml")
+    return out.getvalue()
+
+
+def outlines(xml: SimplerXMLGenerator, feeds: Iterable[Feed]) -> None:
+    for name, path, page in feeds:
+        told = {"type": "rss", "text": printable(name), "title": printable(name)}
+        xml.addQuickElement("outline", None, {**told, "xmlUrl": absolute(path), "htmlUrl": absolute(page)})
