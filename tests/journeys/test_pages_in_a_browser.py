@@ -6,14 +6,33 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from newsroom.publishing import withdraw
 from reports.models import Edition
 from tests.factories import complete_issue, edit, person, picture, published
 from tests.journeys.conftest import Watch
+from tests.public.page_kinds import GROUPS, Kinds, before_the_first_issue, everything
+from tests.public.page_kinds import Page as Kind
 
 NewPage = Callable[..., Page]
 Axe = Callable[..., list[str]]
 LOOKS = [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
+OF_COLOURS = ["color-contrast", "link-in-text-block"]  # the rules by which light and dark can differ
+FOR_PEOPLE = [group for group in GROUPS if group != "for machines"]
+REFUSALS = (400, 403, 404, 409, 410, 413, 422, 500)
+SEND = """
+  ([address, fields]) => {
+    const form = document.createElement("form");
+    form.method = "post";
+    form.action = address;
+    for (const [name, value] of Object.entries(fields)) {
+      const field = document.createElement("textarea");
+      field.name = name;
+      field.value = value;
+      form.append(field);
+    }
+    document.body.append(form);
+    form.submit();
+  }
+"""
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -36,56 +55,56 @@ def edition(live_site: str) -> Edition:
     return middle
 
 
-def public_pages(edition: Edition) -> dict[str, int]:
-    gone = published(title="Withdrawn", issued_on="2025-01-01")
-    withdraw(gone.report, by=None, note="A figure was wrong.")
-    return {
-        "/": 200,
-        edition.url: 200,
-        edition.stories.first().url: 200,
-        "/reports/": 200,
-        "/companies/": 200,
-        edition.companies.first().url: 200,
-        "/policies/": 200,
-        edition.policies.first().url: 200,
-        edition.tags.first().url: 200,
-        "/sections/china/": 200,
-        "/sections/international/": 200,
-        "/reports/nothing-here/": 404,
-        gone.url: 410,
-    }
+class TestPublicPages:
+    """Every kind of page (tests/public/page_kinds.py): opened once, and looked at in every way."""
+
+    @pytest.fixture(autouse=True)
+    def _with_pages_that_fail(self, settings: Any, watch: Watch) -> None:
+        settings.ROOT_URLCONF = "tests.public.page_kinds"
+        for refusal in REFUSALS:
+            watch.expect(f"answered {refusal}")
+
+    @pytest.mark.parametrize("group", FOR_PEOPLE)
+    def test_of_a_site_with_everything(self, new_page: NewPage, axe: Axe, group: str) -> None:
+        self.look_at(GROUPS[group](everything()), new_page, axe)
+
+    def test_of_a_site_on_which_nothing_is_published(self, new_page: NewPage, axe: Axe) -> None:
+        self.look_at(before_the_first_issue(), new_page, axe)
+
+    def look_at(self, kinds: Kinds, new_page: NewPage, axe: Axe) -> None:
+        page, plain = new_page(), new_page(javascript=False)
+        faults = {}
+        for kind, wanted in kinds.items():
+            if not wanted.is_shown:
+                continue
+            opened(page, wanted)
+            expect(page.locator("h1")).to_have_count(1)
+            for width, scheme in LOOKS:
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                page.set_viewport_size({"width": width, "height": 900})
+                if found := axe(page, only=None if scheme == "light" else OF_COLOURS):
+                    faults[f"{kind}, {scheme}, {width} px"] = found
+                assert page.evaluate(SIDEWAYS) == 0, f"{kind} scrolls sideways at {width} px"
+            page.set_viewport_size({"width": 320, "height": 900})
+            assert page.evaluate(SIDEWAYS) == 0, f"{kind} scrolls sideways at 320 px"
+            if wanted.sent is None:
+                opened(plain, wanted)
+                assert plain.locator("main").inner_text().strip()
+        assert faults == {}
+        assert page.context.cookies() == plain.context.cookies() == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), LOOKS)
-def test_public_pages(new_page: NewPage, watch: Watch, axe: Axe, edition: Edition, width: int, scheme: str) -> None:
-    watch.expect("answered 404")
-    watch.expect("answered 410")
-    page = new_page(width=width, scheme=scheme)
-    faults = {}
-    for address, status in public_pages(edition).items():
-        answer = page.goto(address)
-        assert answer is not None
-        assert answer.status == status
-        expect(page.locator("h1")).to_have_count(1)
-        if found := axe(page):
-            faults[address] = found
-        assert page.evaluate(SIDEWAYS) == 0, f"{address} scrolls sideways"
-    assert faults == {}
-    assert page.context.cookies() == []
-
-
-def test_public_pages_at_320_and_without_a_script(new_page: NewPage, watch: Watch, edition: Edition) -> None:
-    watch.expect("answered 404")
-    watch.expect("answered 410")
-    narrow, plain = new_page(width=320), new_page(javascript=False)
-    for address, status in public_pages(edition).items():
-        narrow.goto(address)
-        assert narrow.evaluate(SIDEWAYS) == 0, f"{address} scrolls sideways at 320 px"
-        answer = plain.goto(address)
-        assert answer is not None
-        assert answer.status == status
-        assert plain.locator("main").inner_text().strip()
-    assert narrow.context.cookies() == plain.context.cookies() == []
+def opened(page: Page, wanted: Kind) -> None:
+    """Go to a page; to one that comes by POST, by a form on another page of the site."""
+    if wanted.sent is None:
+        answer = page.goto(wanted.address)
+    else:
+        page.goto("/follow/sent/")
+        with page.expect_navigation() as navigation:
+            page.evaluate(SEND, [wanted.address, dict(wanted.sent)])
+        answer = navigation.value
+    assert answer is not None
+    assert answer.status == wanted.status, wanted.address
 
 
 class TestTheDesk:

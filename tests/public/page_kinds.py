@@ -27,6 +27,7 @@ from comments.submitting import Words, submit, withdraw_own
 from follow import emails as follow_mails
 from follow.subscribing import confirm, end, pause
 from newsroom import urls
+from newsroom.lib.feeds import WRITERS, in_form
 from newsroom.lib.network import fingerprint
 from newsroom.lib.tokens import make
 from newsroom.publishing import publish, withdraw
@@ -39,6 +40,7 @@ from watchlist.models import Company
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenrentenauszahlungsstelle"
 OLDER = 11  # issues with little in them: more than a page of a section holds
+BODY = f"评论 & <b> {LONG}\n\nAnd https://example.org/{LONG}"
 AUTHOR = "author@example.org"
 THREAD = 51  # comments on one issue: more than a page of a thread holds
 NOT_FOR_READERS = {"admin", "anymail", "newsroom.views.media"}  # the desk, a mail provider's door, and pictures
@@ -95,6 +97,7 @@ class Site:
 
     issue: Edition
     bare: Edition
+    discussed: Edition
     withdrawn: Edition
     renamed: Edition
     comment: Comment
@@ -109,7 +112,7 @@ class Site:
 def everything() -> Site:
     """Publish something of everything, with words too long for a phone, in Latin and Chinese letters."""
     for month in range(1, OLDER + 1):
-        published(title=f"Issue {month}", issued_on=f"2024-{month:02}-06", stories=1, companies=1, policies=1)
+        older = published(title=f"Issue {month}", issued_on=f"2024-{month:02}-06", stories=1, companies=1, policies=1)
     bare = published(title="Little", issued_on="2025-04-05", stories=1, companies=0, policies=0, tags=(), story_tags=())
     issue = published(
         title=f"中国 & {LONG}",
@@ -124,12 +127,15 @@ def everything() -> Site:
     published(title="The last", issued_on="2025-04-19")
     moderator = person("Moderator", email="moderator@newsroom.example", username="moderator")
     comment = discuss(issue, moderator)
+    for number in range(THREAD):
+        approved(older.report, email=f"{number}@example.org", network=f"{number}", body=f"Remark {number}")
     withdrawn = published(title="Withdrawn", issued_on="2024-12-01")
     withdraw(withdrawn.report, by=None, note="A figure was wrong.")
     complete_issue(title="Draft")
     return Site(
         issue,
         bare,
+        older,
         withdrawn,
         renamed(),
         comment,
@@ -153,11 +159,11 @@ def renamed() -> Edition:
 
 
 def discuss(edition: Edition, moderator: Any) -> Comment:
-    """More than a page of comments: one pinned, replies, the house's answer, long words. Gives one with replies."""
-    for number in range(THREAD):
-        body = f"Remark {number}, see https://example.org/{LONG}\n\n{LONG} 评论 & <b>"
-        last = approved(edition.report, email=f"{number}@example.org", network=f"{number}", name=LONG, body=body)
-    first, second = Comment.objects.order_by("pk")[:2]
+    """Comments of every kind: one pinned, replies, the house's answer, long words. Gives one with replies."""
+    first, second, last = (
+        approved(edition.report, email=f"{name}@example.org", network=name, name=LONG, body=f"{name} {BODY}")
+        for name in "abc"
+    )
     pin(first.pk, first.version, pinned=True, by=None)
     answer = approved(edition.report, email="x@example.org", network="x", site="https://example.org", parent=last)
     approved(edition.report, email="y@example.org", network="y", body="Reply to a reply", parent=answer)
@@ -233,6 +239,7 @@ def reading(site: Site) -> Kinds:
 def talking(site: Site) -> Kinds:
     """Comments: reading them, writing them, and the pages of who wrote them."""
     thread = reverse("comments:thread", args=[site.issue.slug])
+    long_thread = reverse("comments:thread", args=[site.discussed.slug])
     comment, new = site.comment.url, reverse("comments:new", args=[site.issue.slug])
     (waiting, waiting_page), (done, done_page) = site.waiting, site.published
     confirming = link("comments:confirm", comment_mails.CONFIRM, waiting.commenter_id)
@@ -241,7 +248,8 @@ def talking(site: Site) -> Kinds:
     return {
         "thread": Page(thread),
         "thread, newest first": Page(f"{thread}?order=newest"),
-        "second page of a thread": Page(f"{thread}?after=50"),
+        "long thread": Page(long_thread),
+        "second page of a thread": Page(f"{long_thread}?after=50"),
         "thread without a comment": Page(reverse("comments:thread", args=[site.bare.slug])),
         "comment": Page(comment, 302),
         "form for a comment": Page(new),
@@ -329,10 +337,31 @@ def for_machines(site: Site) -> Kinds:
     """What programs read: no page, though some of it is at an address that a page leads to."""
     person = follower("data@example.com")
     return {
-        "feed of issues": Page("/feed/"),
-        "feed of a thread": Page(reverse("comments:feed", args=[site.issue.slug])),
+        **{f"{name}, {form}": Page(in_form(path, form)) for name, path in feeds(site).items() for form in WRITERS},
+        "list of feeds": Page("/feed/opml/"),
+        "robots.txt": Page("/robots.txt"),
+        "llms.txt": Page("/llms.txt"),
+        "sitemap": Page("/sitemap.xml"),
+        "sitemap of stories": Page("/sitemap-stories-1.xml"),
+        "sitemap of news": Page("/sitemap-news.xml"),
         "data of a follower": Page(link("follow:export", follow_mails.PREFERENCES, person.pk), sent={}),
         "counting": Page("/share/count/", 204, {"kind": "x"}),
+    }
+
+
+def feeds(site: Site) -> dict[str, str]:
+    company, policy, tag = site.issue.companies.first(), site.issue.policies.first(), site.issue.tags.first()
+    assert company
+    assert policy
+    assert tag
+    return {
+        "feed of issues": reverse("feed"),
+        "feed of a section": reverse("section-feed", args=["china"]),
+        "feed of a tag": reverse("tag-feed", args=[tag.slug]),
+        "feed of a company": reverse("company-feed", args=[company.slug]),
+        "feed of a policy": reverse("policy-feed", args=[policy.slug]),
+        "feed of corrections": reverse("corrections-feed"),
+        "feed of a thread": reverse("comments:feed", args=[site.issue.slug]),
     }
 
 
