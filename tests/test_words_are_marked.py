@@ -20,9 +20,7 @@ MARKED = [
     *("400.html", "403.html", "404.html", "410.html", "413.html", "500.html", "plain.html"),
 ]
 SCRIPTS = [
-    "static/site/comments.js",
-    "static/site/share.js",
-    *("static/desk/desk.js", "static/desk/mailing.js", "static/desk/queue.js", "static/desk/unsaved.js"),
+    str(path.relative_to(ROOT)) for kind in ("site", "desk") for path in sorted((ROOT / "static" / kind).glob("*.js"))
 ]
 
 # What is no word of ours, and the same in every language.
