@@ -33,6 +33,7 @@ urlpatterns += i18n_patterns(
     path("search/suggest/", search_views.suggest, name="search-suggest"),
     path("companies/", include("watchlist.urls")),
     path("policies/", include("policies.urls")),
+    path("compare/", views.compare, name="compare"),
     path("comments/", include("comments.urls")),
     path("", include("follow.urls")),
     path("admin/", admin.site.urls),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from django.views.defaults import page_not_found
 from django.views.static import serve
 
-from newsroom import cards, embedding
+from newsroom import cards, comparing, embedding
 from reports.caching import allow_copies, of_issue, public_page
 from reports.models import Edition, EditionStory
 from reports.views import on_live_issue, show
@@ -28,6 +28,18 @@ def home(request: HttpRequest) -> HttpResponse:
     """The newest issue; before the first, a page that says so."""
     edition = Edition.objects.live().newest_first().with_article().first()
     return show(request, edition) if edition else render(request, "home_empty.html")
+
+
+@public_page
+def compare(request: HttpRequest) -> HttpResponse:
+    """China and International over the span of time that the address names."""
+    newest = Edition.objects.live().newest_first().without_article().first()
+    asked = {name: request.GET.get(name, "")[:40] for name in ("from", "to")}
+    context: dict[str, object] = {"asked": asked, "newest": newest}
+    if newest:
+        span, remark = comparing.read_span(asked["from"], asked["to"], newest=newest.issued_on)
+        context |= {"span": span, "remark": remark, "comparison": comparing.compare(span)}
+    return render(request, "compare.html", context)
 
 
 @public_page

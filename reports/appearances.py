@@ -1,25 +1,184 @@
-"""The public page of one thing that runs on across issues: what each of them said of it."""
+"""What runs on across issues, such as a company or a policy: its page issue by issue, and the register of them all."""
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
 
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Max, Min, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+from django.http import Http404, HttpRequest, QueryDict
+
+from newsroom.lib.text import folded
 from reports.models import ProjectionQuerySet
+from reports.paging import address_after, place_asked
+
+LINES = 20  # issues on one page of a thing's record
+ROWS = 100  # rows on one page of a register
 
 
-def show_history(
-    request: HttpRequest, template: str, appearances: ProjectionQuerySet, slug: str, *, of: str
-) -> HttpResponse:
+def newest_of(appearances: ProjectionQuerySet, slug: str, *, of: str) -> Any:
     """
-    All live appearances, newest first, of the row that was at this address last; `of` is the field that names it.
+    The newest live appearance, with its edition, of the row that was last at this address; `of` is its field.
 
-    The template gets them as `appearances`, and the newest by the name of the field. An address that the row has no
-    longer leads to its present one. Raises Http404 if no live issue has the row.
+    Its own address may be another one by now. Raises Http404 if no live issue has the row.
     """
     named = appearances.at(slug)
-    found = named and list(appearances.live().with_edition().newest_first().filter(**{of: getattr(named, f"{of}_id")}))
-    if not found:
+    rows = named and appearances.filter(**{of: getattr(named, f"{of}_id")}).live().with_edition().newest_first()
+    newest = rows and rows.first()
+    if not newest:
         raise Http404(f"No published issue has a {of} of this name.")
-    newest = found[0]
-    if newest.slug != slug:
-        return redirect(newest.url, permanent=True)
-    return render(request, template, {of: newest, "appearances": found})
+    return newest
+
+
+class Lines(NamedTuple):
+    """Some rows, newest first, and the address of the page with older ones ("" on the last)."""
+
+    rows: list[Any]
+    older_url: str
+
+
+def lines_of(appearances: ProjectionQuerySet, request: HttpRequest) -> Lines:
+    """The page of live appearances, with their editions, that the request asks for by `?before=`. Raises Http404."""
+    rows = appearances.live().with_edition().newest_first()
+    if place := place_asked(request):
+        rows = rows.filter(place__lt=place)
+    found = list(rows[: LINES + 1])
+    shown = found[:LINES]
+    return Lines(shown, address_after(request, shown[-1].place) if len(found) > LINES else "")
+
+
+def day_of(place: int) -> date:
+    """The date of the issue at a place in the order of all."""
+    return date.fromordinal(place >> 32)
+
+
+def first_day(appearances: ProjectionQuerySet) -> date | None:
+    """The date of the oldest live issue that has one of these; None if none has."""
+    place = appearances.live().order_by("place").values_list("place", flat=True).first()
+    return day_of(place) if place else None
+
+
+class OfEach(Subquery):
+    """A subquery about what rows are grouped by: asked once for each group, where Django's own is for each row."""
+
+    def get_group_by_cols(self) -> list[Any]:
+        return []
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A row of a registry as readers know it: when live issues had it, how many, and what the newest says of it."""
+
+    first_on: date
+    last_on: date
+    times: int
+    newest: int  # the newest appearance's key
+    facts: dict[str, Any]
+
+
+def registered(appearances: ProjectionQuerySet, *, of: str, facts: Iterable[str]) -> list[Registered]:
+    """
+    Every row of a registry that a live issue has, in no order; `facts` are fields of its newest appearance.
+
+    One query: it counts all appearances, and looks up the newest of each row.
+    """
+    live = appearances.live()
+    newest = live.newest_first().filter(**{of: OuterRef(of)})
+    said = OfEach(newest.values(said=JSONObject(pk="pk", **{fact: fact for fact in facts}))[:1])
+    rows: QuerySet[Any, Any] = (
+        live.order_by().values(of).annotate(first=Min("place"), last=Max("place"), times=Count("pk"), said=said)
+    )
+    return [
+        Registered(day_of(row["first"]), day_of(row["last"]), row["times"], row["said"].pop("pk"), row["said"])
+        for row in rows
+    ]
+
+
+class Choice(NamedTuple):
+    """A value that a filter can have, in the reader's words, with how many rows have it."""
+
+    value: str
+    label: str
+    count: int
+    is_chosen: bool
+
+
+class Register(NamedTuple):
+    """A register as the page of it shows it: a page of rows by name, and what it can be narrowed to."""
+
+    page: Page[Any]
+    choices: dict[str, list[Choice]]
+    count: int
+    total: int
+    is_narrowed: bool
+    query: str  # what narrows it, for the address of another page
+
+
+def parts(place: str) -> list[str]:
+    """Each country of “UK/US”."""
+    return [part for part in re.split(r"\s*[/／]\s*", place) if part]
+
+
+class Narrowing:
+    """
+    What a request asks of a register by its address: `?country=US&first=2024&last=2025&page=2`.
+
+    `named` gives by parameter the values that a row has and answers to, in the reader's words. `first` and `last` are
+    years: that and later ones. A value that no row has finds nothing, as it should.
+    """
+
+    def __init__(self, query: QueryDict, named: dict[str, Any]) -> None:
+        self.asked = {name: query.get(name, "").strip() for name in (*named, "first", "last")}
+        self.named = named
+        self.number = query.get("page", "1")
+
+    def takes(self, row: Registered) -> bool:
+        """Whether a row is what was asked for."""
+        by_name = all(
+            not self.asked[name] or self.asked[name] in dict(labelled(row)) for name, labelled in self.named.items()
+        )
+        return by_name and self.is_since("first", row.first_on) and self.is_since("last", row.last_on)
+
+    def is_since(self, name: str, day: date) -> bool:
+        asked = self.asked[name]
+        return not asked or (asked.isdecimal() and len(asked) < 5 and int(asked) <= day.year)
+
+    def choices(self, rows: list[Registered]) -> dict[str, list[Choice]]:
+        """By parameter, the values that there are among all rows; years newest first."""
+        found: dict[str, list[Choice]] = {}
+        for name, labelled in self.named.items():
+            pairs = Counter(pair for row in rows for pair in labelled(row))
+            ordered = sorted(pairs, key=lambda pair: folded(pair[1]))
+            found[name] = [Choice(*pair, pairs[pair], pair[0] == self.asked[name]) for pair in ordered]
+        for name, years in (
+            ("first", [row.first_on.year for row in rows]),
+            ("last", [row.last_on.year for row in rows]),
+        ):
+            found[name] = [
+                Choice(str(year), str(year), sum(each >= year for each in years), str(year) == self.asked[name])
+                for year in sorted(set(years), reverse=True)
+            ]
+        return found
+
+    def register(self, rows: list[Registered], *, by: str) -> Register:
+        """The page that is asked for of the rows that are, in the order of the fact `by`."""
+        found = sorted(filter(self.takes, rows), key=lambda row: (folded(row.facts[by]), row.newest))
+        query = QueryDict(mutable=True)
+        query.update({name: value for name, value in self.asked.items() if value})
+        page = Paginator(found, ROWS).get_page(self.number)
+        return Register(page, self.choices(rows), len(found), len(rows), bool(query), query.urlencode())
+
+
+def show_rows(register: Register, appearances: ProjectionQuerySet) -> list[Any]:
+    """The newest appearances of a register's page with their editions, each with `times`, `first_on` and `last_on`."""
+    shown = appearances.with_edition().in_bulk([row.newest for row in register.page])
+    rows = []
+    for entry in register.page:
+        row = shown[entry.newest]
+        row.times, row.first_on, row.last_on = entry.times, entry.first_on, entry.last_on
+        rows.append(row)
+    return rows

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.http import Http404, HttpRequest
 
-from reports.models import Edition, EditionQuerySet
+from reports.models import Edition, EditionQuerySet, place_of
 
 
 class Page(NamedTuple):
@@ -15,6 +15,28 @@ class Page(NamedTuple):
     older_url: str
 
 
+def place_asked(request: HttpRequest) -> int | None:
+    """
+    The place that the request asks to go on from, by `?before=<date>.<id>`; None if it asks for none.
+
+    Raises Http404 if that is no place.
+    """
+    before = request.GET.get("before")
+    if not before:
+        return None
+    issued_on, _, report_id = before.partition(".")
+    try:
+        return place_of(date.fromisoformat(issued_on), int(report_id[:18]))
+    except ValueError:
+        raise Http404("No such page.") from None
+
+
+def address_after(request: HttpRequest, place: int) -> str:
+    """The address of the page that goes on from a place."""
+    issued_on, report_id = date.fromordinal(place >> 32), place & 0xFFFFFFFF
+    return f"{request.path}?before={issued_on.isoformat()}.{report_id}"
+
+
 def page_of(editions: EditionQuerySet, request: HttpRequest, *, size: int) -> Page:
     """
     The page that the request asks for by `?before=<date>.<id>`, the place of the last edition on the page before.
@@ -22,14 +44,9 @@ def page_of(editions: EditionQuerySet, request: HttpRequest, *, size: int) -> Pa
     Raises Http404 if that is no place.
     """
     editions = editions.without_article().newest_first()
-    if place := request.GET.get("before"):
-        issued_on, _, report_id = place.partition(".")
-        try:
-            editions = editions.before(date.fromisoformat(issued_on), int(report_id[:18]))
-        except ValueError:
-            raise Http404("No such page.") from None
+    if place := place_asked(request):
+        editions = editions.filter(place__lt=place)
     found = list(editions[: size + 1])
     if len(found) <= size:
         return Page(found, "")
-    last = found[size - 1]
-    return Page(found[:size], f"{request.path}?before={last.issued_on.isoformat()}.{last.report_id}")
+    return Page(found[:size], address_after(request, found[size - 1].place))
