@@ -9,7 +9,7 @@ site that no line names. Tests of all pages (valid, accessible, no dead link) ta
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -26,11 +26,16 @@ from comments.moderating import decide, pin, reply
 from comments.submitting import Words, submit, withdraw_own
 from follow import emails as follow_mails
 from follow.subscribing import confirm, end, pause
-from newsroom import urls
-from newsroom.lib.feeds import WRITERS, in_form
+from newsroom import sitemaps, urls
+from newsroom.cards import issue_card_url
+from newsroom.feeds.views import named as named_in
+from newsroom.lib.feeds import WRITERS
+from newsroom.lib.mailed import absolute
 from newsroom.lib.network import fingerprint
 from newsroom.lib.tokens import make
 from newsroom.publishing import publish, withdraw
+from newsroom.search import finding
+from newsroom.search.views import more_address
 from policies.models import Policy
 from reports.models import Edition, Section
 from tests.comments.posting import aged, words
@@ -333,35 +338,63 @@ def going_wrong(site: Site) -> Kinds:
     }
 
 
-def for_machines(site: Site) -> Kinds:
-    """What programs read: no page, though some of it is at an address that a page leads to."""
-    person = follower("data@example.com")
+def searching(site: Site) -> Kinds:
+    """Search, and what it says of what was not found."""
+    question = finding.ask({"q": "story"})
     return {
-        **{f"{name}, {form}": Page(in_form(path, form)) for name, path in feeds(site).items() for form in WRITERS},
-        "list of feeds": Page("/feed/opml/"),
-        "robots.txt": Page("/robots.txt"),
-        "llms.txt": Page("/llms.txt"),
-        "sitemap": Page("/sitemap.xml"),
-        "sitemap of stories": Page("/sitemap-stories-1.xml"),
-        "sitemap of news": Page("/sitemap-news.xml"),
-        "data of a follower": Page(link("follow:export", follow_mails.PREFERENCES, person.pk), sent={}),
-        "counting": Page("/share/count/", 204, {"kind": "x"}),
+        "search": Page("/search/"),
+        "found": Page("/search/?q=story"),
+        "found, second page": Page(more_address(question, finding.answer(question))),
+        "found among some": Page("/search/?q=story&section=china&year=2025&tag=robots"),
+        "found in Chinese": Page(f"/search/?q={quote('中国')}"),
+        "found nothing": Page("/search/?q=zzzzzz"),
+        "found nothing, but something like it": Page("/search/?q=Teslla"),
+        "search with faults": Page(f"/search/?q=story&section=x&year=x&company={LONG}"),
     }
 
 
-def feeds(site: Site) -> dict[str, str]:
+def embedded(site: Site) -> Kinds:
+    """What other sites put into a frame."""
+    return {
+        "card of an issue": Page(reverse("issue-embed", args=[site.issue.slug])),
+        "card of a story": Page(reverse("story-embed", args=[site.issue.slug, site.issue.stories.all()[1].slug])),
+    }
+
+
+def for_machines(site: Site) -> Kinds:
+    """What programs read: no page, though some of it is at an address that a page leads to."""
+    person, thread = follower("data@example.com"), [site.issue.slug]
     company, policy, tag = site.issue.companies.first(), site.issue.policies.first(), site.issue.tags.first()
     assert company
     assert policy
     assert tag
+    feeds: dict[str, list[str]] = {
+        "feed": [],
+        "section-feed": ["china"],
+        "tag-feed": [tag.slug],
+        "company-feed": [company.slug],
+        "policy-feed": [policy.slug],
+        "corrections-feed": [],
+        "comments:feed": thread,
+    }
     return {
-        "feed of issues": reverse("feed"),
-        "feed of a section": reverse("section-feed", args=["china"]),
-        "feed of a tag": reverse("tag-feed", args=[tag.slug]),
-        "feed of a company": reverse("company-feed", args=[company.slug]),
-        "feed of a policy": reverse("policy-feed", args=[policy.slug]),
-        "feed of corrections": reverse("corrections-feed"),
-        "feed of a thread": reverse("comments:feed", args=[site.issue.slug]),
+        **{
+            name: Page(reverse(name, args=of))
+            for feed, of in feeds.items()
+            for name in (named_in(feed, f) for f in WRITERS)
+        },
+        "list of feeds": Page("/feed/opml/"),
+        "list of sitemaps": Page("/sitemap.xml"),
+        "sitemap of news": Page("/sitemap-news.xml"),
+        **{f"sitemap of {kind}": Page(reverse("sitemap-part", args=[kind, 1])) for kind in sitemaps.KINDS},
+        "robots.txt": Page("/robots.txt"),
+        "llms.txt": Page("/llms.txt"),
+        "oEmbed": Page(f"/oembed/?url={quote(absolute(site.issue.url))}"),
+        "oEmbed as XML": Page(f"/oembed/?url={quote(absolute(site.issue.url))}&format=xml"),
+        "share image": Page(issue_card_url(site.issue)),
+        "suggestions": Page("/search/suggest/?q=comp"),
+        "data of a follower": Page(link("follow:export", follow_mails.PREFERENCES, person.pk), sent={}),
+        "counting": Page("/share/count/", 204, {"kind": "x"}),
     }
 
 
@@ -369,9 +402,20 @@ GROUPS = {
     "reading": reading,
     "talking": talking,
     "following": following,
+    "searching": searching,
+    "embedded": embedded,
     "going wrong": going_wrong,
     "for machines": for_machines,
 }
+
+
+def in_chinese(kinds: Kinds) -> Kinds:
+    """The same pages in the other language; those that come by themselves."""
+    return {
+        f"{kind}, in Chinese": replace(page, address=f"/zh-hans{page.address}")
+        for kind, page in kinds.items()
+        if page.is_shown and page.sent is None
+    }
 
 
 def path_of(address: str) -> str:
