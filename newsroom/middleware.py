@@ -1,13 +1,19 @@
 """What is the same for every answer."""
 
+import re
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
+import brotli
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.urls import reverse
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_header_parameters
 from django.views.defaults import bad_request
 
@@ -25,6 +31,80 @@ class ContentSecurityPolicy(CSPMiddleware):
         if request.path_info.startswith(reverse("admin:index")) and not report_only:
             parts.config = settings.DESK_CONTENT_SECURITY_POLICY
         return parts
+
+
+class Compression(GZipMiddleware):
+    """
+    Brotli for public pages where the browser knows it, gzip as Django does it for everything else.
+
+    Where a page bears a secret, such as the desk's CSRF token, its compressed length must not tell what else is on it
+    (BREACH): Django adds random bytes to gzip for that. Public pages are the same for everybody and bear none, so
+    brotli is for them alone. What is compressed already (pictures, PDF) is sent as it is.
+
+    The page's own ETag stays, only weak from here on, as the bytes are others: ConditionalGetMiddleware, further in,
+    still finds it to be the same.
+    """
+
+    COMPRESSED = ("image/avif", "image/webp", "image/jpeg", "image/png", "application/pdf", "font/")
+    ACCEPTS = re.compile(r"(?:^|,)\s*br\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[\d.]+\s*)?(?:,|$)", re.IGNORECASE)
+
+    def __init__(self, get_response: Any) -> None:
+        super().__init__(get_response)
+        self.pages = PressedPages()
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.headers.get("Content-Type", "").startswith(self.COMPRESSED):
+            return response
+        if not isinstance(response, HttpResponse) or not self.is_for_brotli(request, response):
+            return super().process_response(request, response)
+        patch_vary_headers(response, ("Accept-Encoding",))
+        etag = response.headers.get("ETag", "")
+        content = self.pages.pressed(etag, response.content)
+        response.content = content
+        response.headers["Content-Length"] = str(len(content))
+        response.headers["Content-Encoding"] = "br"
+        if etag.startswith('"'):
+            response.headers["ETag"] = f"W/{etag}"
+        return response
+
+    def is_for_brotli(self, request: HttpRequest, response: HttpResponse) -> bool:
+        return (
+            "public" in response.headers.get("Cache-Control", "")
+            and len(response.content) >= 200
+            and not response.has_header("Content-Encoding")
+            and bool(self.ACCEPTS.search(request.headers.get("Accept-Encoding", "")))
+        )
+
+
+class PressedPages:
+    """
+    Public pages as small as brotli gets them, which takes 100 ms for a long one, so the last ones are kept.
+
+    They are kept by their ETag, which says that two answers are the same but for the time stamps of their forms
+    (reports/caching.py): whoever gets a kept one gets what any cache in front might have given. One is pressed at a
+    time, so that a crawler can't keep all processors busy; who comes meanwhile gets a page that is a fifth larger.
+    """
+
+    KEPT = 500
+    LONGEST = 300_000  # bytes of a page that is pressed with all force
+    QUICK, BEST = 5, 11
+
+    def __init__(self) -> None:
+        self.kept: OrderedDict[str, bytes] = OrderedDict()
+        self.busy = Lock()
+
+    def pressed(self, etag: str, content: bytes) -> bytes:
+        if kept := self.kept.get(etag):
+            return kept
+        if not etag or len(content) > self.LONGEST or not self.busy.acquire(blocking=False):
+            return bytes(brotli.compress(content, quality=self.QUICK))
+        try:
+            self.kept[etag] = pressed = bytes(brotli.compress(content, quality=self.BEST))
+            while len(self.kept) > self.KEPT:
+                self.kept.popitem(last=False)
+        finally:
+            self.busy.release()
+        return pressed
 
 
 def refuse_encodings(application: "WSGIApplication") -> "WSGIApplication":

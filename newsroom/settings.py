@@ -149,8 +149,8 @@ MIDDLEWARE = [
     "newsroom.middleware.same_for_everybody",
     "newsroom.middleware.refuse_nul",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # GZip before ConditionalGet, so that the ETag is made of the plain bytes and a 304 can happen.
-    "django.middleware.gzip.GZipMiddleware",
+    # Before ConditionalGet, so that the ETag is made of the plain bytes and a 304 can happen.
+    "newsroom.middleware.Compression",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -1,13 +1,26 @@
 """Tags for whatever shows an issue."""
 
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
+from django.conf import settings
+from django.template.base import Node, NodeList, Parser, Token
+from django.utils import translation
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import pgettext
 
+from newsroom.lib.scripts import mark_passages
 from reports.models import Image
 
 register = template.Library()
 KINDS = {"avif": "image/avif", "webp": "image/webp"}
+# What a page is to load first, in what `picture` below drew of it.
+FIRST_SOURCE = re.compile(r'<source type="image/avif"\s+srcset="(?P<srcset>[^"]+)"\s+sizes="(?P<sizes>[^"]+)">')
+INDENTED = re.compile(r"\s*\n\s*")
+AS_IT_STANDS = re.compile(r"(<(textarea|pre|script)\b.*?</\2>)", re.DOTALL)
 
 
 @register.inclusion_tag("reports/_picture.html")
@@ -29,3 +42,73 @@ def picture(image: Image, *, sizes: str, eager: bool = False) -> dict[str, Any]:
         "sizes": sizes,
         "eager": eager,
     }
+
+
+@register.simple_tag
+def preload_picture(article: str) -> SafeString:
+    """For the head of a page: has the browser fetch the article's first picture before it has read so far."""
+    found = FIRST_SOURCE.search(article)
+    if not found:
+        return mark_safe("")
+    return mark_safe(  # noqa: S308 - as it stands in what we drew
+        f'<link rel="preload" as="image" type="image/avif" imagesrcset="{found["srcset"]}"'
+        f' imagesizes="{found["sizes"]}" fetchpriority="high">'
+    )
+
+
+@register.simple_tag
+def words_lang() -> SafeString:
+    """The `lang` of the editors' own words, where what stands around them is in another language."""
+    if translation.get_language() == settings.LANGUAGE_CODE:
+        return mark_safe("")
+    return format_html('lang="{}"', settings.LANGUAGE_CODE)
+
+
+@register.filter
+def passages(text: str) -> SafeString:
+    """The editors' words, plain or HTML that is safe, with passages in another script marked as what they are."""
+    return mark_safe(mark_passages(conditional_escape(text), settings.LANGUAGE_CODE))  # noqa: S308 - escaped
+
+
+@register.simple_tag
+def names(credited: Iterable[Mapping[str, str]]) -> SafeString:
+    """Whose reporting it was, as a list within a sentence: "A", "A and B", "A, B, and C"."""
+    lang = words_lang()
+    each = [
+        format_html('<a href="{}" {}>{}</a>' if credit["url"] else "<b {1}>{2}</b>", credit["url"], lang, name)
+        for credit, name in ((credit, passages(credit["name"])) for credit in credited)
+    ]
+    if len(each) < 2:
+        return mark_safe("".join(each))  # noqa: S308 - escaped above, as below
+    comma = pgettext("between the names in a list", ", ")
+    last = pgettext("before the last of two names", " and ")
+    if len(each) > 2:
+        last = pgettext("before the last of several names", ", and ")
+    return mark_safe(comma.join(each[:-1]) + last + each[-1])  # noqa: S308
+
+
+class Lean(Node):
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: template.Context) -> SafeString:
+        return lean(self.nodelist.render(context))
+
+
+@register.tag(name="lean")
+def lean_tag(parser: Parser, token: Token) -> Lean:
+    """
+    {% lean %}…{% endlean %}: without the indentation of templates, which is a tenth of a page.
+
+    A line's end stays, so that words do not run together; what stands in a field of a form stays as it was written.
+    """
+    nodelist = parser.parse(("endlean",))
+    parser.delete_first_token()
+    return Lean(nodelist)
+
+
+def lean(html: str) -> SafeString:
+    pieces = AS_IT_STANDS.split(html)
+    # By threes: what may be shortened, what stands as it is, and the name of its element.
+    kept = [piece if place % 3 else INDENTED.sub("\n", piece) for place, piece in enumerate(pieces) if place % 3 != 2]
+    return mark_safe("".join(kept))  # noqa: S308 - the page itself
