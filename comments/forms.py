@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from comments.models import Comment, Flag
 from comments.submitting import Words
@@ -41,7 +42,7 @@ class WordsForm(Form):
 
 class CommentForm(WordsForm):
     name = OneLine(
-        label=_("Name"),
+        label=pgettext_lazy("of who comments", "Name"),
         max_length=Comment._meta.get_field("name").max_length,
         widget=forms.TextInput({"autocomplete": "name", "dir": "auto"}),
         error_messages=sentences(_("Your name"), _("Please give your name.")),
