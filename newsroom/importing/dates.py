@@ -4,6 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from newsroom.importing.parsed import Said
+from newsroom.importing.parsed import said as _
+
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -82,7 +85,7 @@ class Dateline:
     printed: str
     day: date | None
     rest: str
-    doubt: str = ""
+    doubt: Said | str = ""
 
 
 def read_dateline(text: str) -> Dateline | None:
@@ -110,14 +113,14 @@ def _read_slashed(text: str) -> Dateline | None:
     if len(days) < 2:
         return Dateline(match["date"], days.pop() if days else None, rest)
     names = " or ".join(f"{day:%B} {day.day}" for day in sorted(day for day in days if day))
-    return Dateline(match["date"], None, rest, f"can be {names}")
+    return Dateline(match["date"], None, rest, _("can be %(days)s", days=names))
 
 
 def _read_vague(text: str) -> Dateline | None:
     match = _VAGUE_DATELINE.match(text)
     if match is None or ((name := match["name"]) and name.casefold() not in _MONTHS):
         return None
-    return Dateline(match["date"], None, text[match.end() :].strip(), "names no day")
+    return Dateline(match["date"], None, text[match.end() :].strip(), _("names no day"))
 
 
 def _month(match: re.Match[str]) -> int | None:

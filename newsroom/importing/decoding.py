@@ -7,39 +7,46 @@ no text at all is refused with one sentence that an editor can act on.
 import codecs
 import re
 
+from newsroom.importing.parsed import Said
+from newsroom.importing.parsed import said as _
+
 MAX_BYTES = 5 * 1024 * 1024
 """An issue with twenty stories has about 17 kB; five megabytes is somebody's wrong file."""
 
 
 class UnreadableText(ValueError):
-    """The bytes are no text that can be read; ``str()`` is one plain sentence for the editor."""
+    """The bytes are no text that can be read; ``str()`` is one plain sentence for the editor, and so is ``said``."""
+
+    def __init__(self, said: Said) -> None:
+        self.said = said
+        super().__init__(str(said))
 
 
-_PASTE = "open it, copy the text and paste it here, or save it as plain text."
+_PASTE = _("open it, copy the text and paste it here, or save it as plain text.")
 
-_SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "a PDF"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document (.doc, .xls or .ppt)"),
-    (b"{\\rtf", "a Rich Text document (.rtf)"),
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF87a", "a GIF picture"),
-    (b"GIF89a", "a GIF picture"),
-    (b"II*\x00", "a TIFF picture"),
-    (b"MM\x00*", "a TIFF picture"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
-    (b"Rar!\x1a\x07", "a RAR archive"),
-    (b"SQLite format 3\x00", "an SQLite database"),
-    (b"\x7fELF", "a program"),
+_SIGNATURES: tuple[tuple[bytes, Said], ...] = (
+    (b"%PDF", _("a PDF")),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _("an old Office document (.doc, .xls or .ppt)")),
+    (b"{\\rtf", _("a Rich Text document (.rtf)")),
+    (b"\x89PNG", _("a PNG picture")),
+    (b"\xff\xd8\xff", _("a JPEG picture")),
+    (b"GIF87a", _("a GIF picture")),
+    (b"GIF89a", _("a GIF picture")),
+    (b"II*\x00", _("a TIFF picture")),
+    (b"MM\x00*", _("a TIFF picture")),
+    (b"\x1f\x8b", _("a gzip archive")),
+    (b"7z\xbc\xaf\x27\x1c", _("a 7-Zip archive")),
+    (b"Rar!\x1a\x07", _("a RAR archive")),
+    (b"SQLite format 3\x00", _("an SQLite database")),
+    (b"\x7fELF", _("a program")),
 )
 
-_IN_ZIP: tuple[tuple[bytes, str], ...] = (
-    (b"word/", "a Word document (.docx)"),
-    (b"xl/", "an Excel workbook (.xlsx)"),
-    (b"ppt/", "a PowerPoint presentation (.pptx)"),
-    (b"opendocument.text", "an OpenDocument text (.odt)"),
-    (b"epub", "an EPUB book"),
+_IN_ZIP: tuple[tuple[bytes, Said], ...] = (
+    (b"word/", _("a Word document (.docx)")),
+    (b"xl/", _("an Excel workbook (.xlsx)")),
+    (b"ppt/", _("a PowerPoint presentation (.pptx)")),
+    (b"opendocument.text", _("an OpenDocument text (.odt)")),
+    (b"epub", _("an EPUB book")),
 )
 
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
@@ -66,11 +73,15 @@ def decode(data: bytes) -> str:
     if len(data) > MAX_BYTES:
         megabytes = len(data) / (1024 * 1024)
         raise UnreadableText(
-            f"This file has {megabytes:.1f} MB, but the importer reads at most {MAX_BYTES // (1024 * 1024)} "
-            "MB of text: choose a file that holds one issue."
+            _(
+                "This file has %(megabytes)s MB, but the importer reads at most %(most)s MB of text: choose a file "
+                "that holds one issue.",
+                megabytes=f"{megabytes:.1f}",
+                most=MAX_BYTES // (1024 * 1024),
+            )
         )
     if seems := _what_it_seems(data):
-        raise UnreadableText(f"This seems to be {seems}, not a text file: {_PASTE}")
+        raise UnreadableText(_("This seems to be %(kind)s, not a text file: %(advice)s", kind=seems, advice=_PASTE))
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             # The file says what it is, so a damaged character is shown as � rather than guessed again.
@@ -78,15 +89,15 @@ def decode(data: bytes) -> str:
     return _decode_unmarked(data)
 
 
-def _what_it_seems(data: bytes) -> str | None:
+def _what_it_seems(data: bytes) -> Said | None:
     """The kind of file that begins like this, if it is one people upload by mistake."""
     if data.startswith(b"PK\x03\x04"):
         head = data[:4096]
-        return next((kind for clue, kind in _IN_ZIP if clue in head), "a ZIP archive")
+        return next((kind for clue, kind in _IN_ZIP if clue in head), _("a ZIP archive"))
     if data[:4] == b"RIFF" and data[8:12] in (b"WEBP", b"WAVE", b"AVI "):
-        return "a picture, sound or film"
+        return _("a picture, sound or film")
     if data[4:8] == b"ftyp":
-        return "a picture or film from a phone or camera"
+        return _("a picture or film from a phone or camera")
     return next((kind for signature, kind in _SIGNATURES if data.startswith(signature)), None)
 
 
@@ -121,4 +132,6 @@ def _as_text(text: str) -> str:
 
 
 def _refuse_binary() -> str:
-    raise UnreadableText(f"This file holds bytes that no text has, so it seems to be another kind of file: {_PASTE}")
+    raise UnreadableText(
+        _("This file holds bytes that no text has, so it seems to be another kind of file: %(advice)s", advice=_PASTE)
+    )

@@ -49,7 +49,7 @@ class ImportDoor:
         if request.method == "POST" and form.is_valid():
             source = form.cleaned_data["source"]
             issue = parse(source)
-            reasons = [problem.message for problem in issue.problems if problem.level == "error"] + too_many(issue)
+            reasons = [problem.through(_) for problem in issue.problems if problem.level == "error"] + too_many(issue)
             if not reasons:
                 return self.show_check(request, issue, source)
             for reason in reasons:
@@ -164,14 +164,18 @@ def line_of(form: Any) -> int:
 
 
 def place_problems(problems: tuple[Problem, ...], rows: dict[str, Any]) -> list[Problem]:
-    """Give each row the problems of its own line as `.problems`, and give back those that belong to no row."""
+    """
+    Give each row the problems of its own line as `.problems`, and give back those that belong to no row.
+
+    All of them in the language of the page.
+    """
     by_line = {}
     for form in [form for name in ("stories", "notes", "policies") for form in rows[name].forms]:
         form.problems = []
         if line := line_of(form):
             by_line[line] = form
     elsewhere = []
-    for problem in problems:
+    for problem in (Problem(found.line, found.level, found.through(_)) for found in problems):
         if row := by_line.get(problem.line):
             row.problems.append(problem)
         else:

@@ -75,7 +75,7 @@ def save_draft(
     or something does not fit.
     """
     require(by, "reports.add_report")
-    errors = [problem.message for problem in issue.problems if problem.level == "error"]
+    errors = [problem.through(_) for problem in issue.problems if problem.level == "error"]
     if reasons := errors or list(too_long(issue)):
         raise Unimportable(reasons)
     try:

@@ -73,7 +73,7 @@ class PasteForm(forms.Form):
         try:
             cleaned["source"] = decode(file.read()) if file else cleaned["text"]
         except UnreadableText as fault:
-            self.add_error("file", str(fault))
+            self.add_error("file", fault.said.through(_))
         return cleaned
 
 

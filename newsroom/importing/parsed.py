@@ -4,6 +4,7 @@ Every ``line`` is the 1-based line of the text that was given to ``parse()``, co
 ``\\n``, ``\\r\\n`` and ``\\r`` end a line, nothing else does.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -13,12 +14,42 @@ Level = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence or a part of one, in English: its ``words``, with ``values`` where they say ``%(name)s``."""
+
+    words: str
+    values: Mapping[str, "int | str | Said"]
+
+    def where(self, /, **values: "int | str | Said") -> "Said":
+        """The same words with these values."""
+        return Said(self.words, values)
+
+    def through(self, translate: Callable[[str], str]) -> str:
+        """In another language: ``translate`` puts its words into it, and those among its values."""
+        put = {name: one.through(translate) if isinstance(one, Said) else one for name, one in self.values.items()}
+        return translate(self.words) % put
+
+    def __str__(self) -> str:
+        return self.through(str)
+
+
+def said(words: str, /, **values: "int | str | Said") -> Said:
+    """Something to say. Modules call this ``_``, as gettext is called, for the catalogue to find the words there."""
+    return Said(words, values)
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something an editor should know. An error forbids the import; a warning only asks for a look."""
 
     line: int
     level: Level
-    message: str
+    message: str  # in English
+    said: Said | None = field(default=None, compare=False)  # the same, for other languages
+
+    def through(self, translate: Callable[[str], str]) -> str:
+        """The message, put into another language."""
+        return self.said.through(translate) if self.said else self.message
 
 
 @dataclass(frozen=True, slots=True)

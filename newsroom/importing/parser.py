@@ -18,7 +18,8 @@ from newsroom.importing.html_page import MAX_MARKS, count_marks, looks_like_html
 from newsroom.importing.lists import read_credits, read_policies, read_takeaways, read_watchlist
 from newsroom.importing.markup import Line, Page, plain_words, read_plain, without_emphasis
 from newsroom.importing.outline import Outline, outline
-from newsroom.importing.parsed import LeftOut, ParsedIssue, Problem, Section, Story
+from newsroom.importing.parsed import LeftOut, ParsedIssue, Problem, Said, Section, Story
+from newsroom.importing.parsed import said as _
 from newsroom.importing.problems import (
     dropped_links,
     error,
@@ -47,30 +48,42 @@ def parse(text: str) -> ParsedIssue:
     """Read ``text`` as one issue; what is wrong with it is in the result's ``problems``."""
     if len(text) > MAX_CHARACTERS:
         return _refused(
-            f"This text has {len(text):,} characters; the importer reads at most {MAX_CHARACTERS:,}. Paste one "
-            "issue only."
+            _(
+                "This text has %(number)s characters; the importer reads at most %(most)s. Paste one issue only.",
+                number=f"{len(text):,}",
+                most=f"{MAX_CHARACTERS:,}",
+            )
         )
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     rows = text.split("\n")
     filled = sum(1 for row in rows if row and not row.isspace())
     if not filled:
-        return _refused("The text is empty. Paste an issue, or choose a file that holds one.")
+        return _refused(_("The text is empty. Paste an issue, or choose a file that holds one."))
     if filled > MAX_LINES or len(rows) > MAX_ROWS:
         return _refused(
-            f"This text has {filled:,} lines, and {len(rows):,} with the empty ones; the importer reads at most "
-            f"{MAX_LINES:,}, or {MAX_ROWS:,}. Paste one issue only."
+            _(
+                "This text has %(filled)s lines, and %(all)s with the empty ones; the importer reads at most "
+                "%(most_filled)s, or %(most)s. Paste one issue only.",
+                filled=f"{filled:,}",
+                all=f"{len(rows):,}",
+                most_filled=f"{MAX_LINES:,}",
+                most=f"{MAX_ROWS:,}",
+            )
         )
     if not looks_like_html(text):
         return _read(read_plain(rows))
     if count_marks(text) > MAX_MARKS:
         return _refused(
-            f"This page has more than {MAX_MARKS:,} tags. Copy the issue's text from the page as a browser "
-            "shows it, and paste that."
+            _(
+                "This page has more than %(most)s tags. Copy the issue's text from the page as a browser shows it, and "
+                "paste that.",
+                most=f"{MAX_MARKS:,}",
+            )
         )
     return _read(read_html(text))
 
 
-def _refused(reason: str) -> ParsedIssue:
+def _refused(reason: Said) -> ParsedIssue:
     """Nothing was read, so nothing is used, and no line is listed: the problem speaks for all of them."""
     return ParsedIssue(problems=(error(1, reason),))
 
@@ -87,8 +100,10 @@ def _no_issue(page: Page) -> ParsedIssue:
         problems=(
             error(
                 1,
-                "This does not look like an issue: there is no heading for China or for International. Put a line "
-                "such as “Top 10 China Stories” above the first ranked story of each section.",
+                _(
+                    "This does not look like an issue: there is no heading for China or for International. Put a line "
+                    "such as “Top 10 China Stories” above the first ranked story of each section."
+                ),
             ),
         ),
         used=page.markup_only,

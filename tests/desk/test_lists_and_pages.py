@@ -46,7 +46,7 @@ class TestTheList:
         page = desk.get(LIST)
         model_admin = page.context["cl"].model_admin
         shown = {report.pk: model_admin.state(report) for report in page.context["cl"].result_list}
-        assert shown == {issues[state].pk: label for state, label in LABELS.items()}
+        assert shown == {issues[state].pk: (state, label) for state, label in LABELS.items()}
         for label in LABELS.values():
             assert label in words(page)
 
