@@ -1,6 +1,6 @@
 """Making a new issue from what a text or a person gives for it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -73,7 +73,10 @@ def draft(
 
 def free_slug(title: str, issued_on: date | None = None) -> str:
     """A slug from the title that no issue has. A periodical's titles repeat; then the date tells them apart."""
-    taken = set(Report.objects.values_list("slug", flat=True))
+    return free_among(set(Report.objects.values_list("slug", flat=True)), title, issued_on)
+
+
+def free_among(taken: Container[str], title: str, issued_on: date | None = None) -> str:
     slug = slug_for(title)
     if slug in taken and issued_on:
         slug = f"{slug_for(title, length=69)}-{issued_on.isoformat()}"

@@ -1,5 +1,6 @@
 """Which companies the stories of an issue name."""
 
+from collections.abc import Iterator
 from itertools import chain
 
 from django.db import transaction
@@ -12,8 +13,12 @@ from watchlist.models import Alias, Company, Mention
 
 def registered_names() -> Names[int]:
     """All names and aliases of the registry, by the company they mean; a name comes before an alias of another."""
+    return Names(name_pairs())
+
+
+def name_pairs() -> Iterator[tuple[str, int]]:
     names = Company.objects.values_list("name", "pk")
-    return Names(chain(names, Alias.objects.values_list("name", "company")))
+    return chain(names, Alias.objects.values_list("name", "company"))
 
 
 @transaction.atomic
@@ -25,12 +30,7 @@ def propose_mentions(report: Report) -> None:
     """
     names = registered_names()
     stories = report.stories.values_list("pk", "headline", "body")
-    found = {
-        (pk, name.key)
-        for pk, headline, body in stories
-        for words in (headline, richtext.plain(body))
-        for name in names.find(words)
-    }
+    found = {(pk, company) for pk, headline, body in stories for company in named_in(names, headline, body)}
     known = {(row.story_id, row.company_id): row for row in Mention.objects.filter(story__report=report)}
     proposed = Mention.State.PROPOSED
     stale = [row.pk for pair, row in known.items() if row.state == proposed and pair not in found]
@@ -39,3 +39,8 @@ def propose_mentions(report: Report) -> None:
     new = sorted(found - known.keys())
     if new:
         Mention.objects.bulk_create(Mention(story_id=story, company_id=company) for story, company in new)
+
+
+def named_in(names: Names[int], headline: str, body: str) -> set[int]:
+    """The companies that a story names."""
+    return {found.key for words in (headline, richtext.plain(body)) for found in names.find(words)}

@@ -6,7 +6,7 @@ The same seed gives the same, byte for byte, wherever and whenever it is asked. 
 issue says so.
 """
 
-from newsroom.synthetic.cast import Cast, cast_of
-from newsroom.synthetic.issues import Archive, Change, Issue, Story
+from newsroom.synthetic.cast import FIRST_DAY, Cast, Policy
+from newsroom.synthetic.issues import Archive, Change, Issue, Story, address_of, corrected
 
-__all__ = ["Archive", "Cast", "Change", "Issue", "Story", "cast_of"]
+__all__ = ["FIRST_DAY", "Archive", "Cast", "Change", "Issue", "Policy", "Story", "address_of", "corrected"]

@@ -12,6 +12,7 @@ from newsroom.synthetic import words
 
 FIRST_DAY, LAST_DAY = date(1995, 1, 7), date(2025, 4, 5)  # no synthetic issue is older, or newer
 POLICIES = 120
+TAG = "Synthetic archive"
 YEAR = 365.25
 
 
@@ -79,6 +80,11 @@ class Cast:
     policies: tuple[Policy, ...]
     tags: tuple[Tag, ...]
     sources: tuple[str, ...]
+
+    @property
+    def tag_names(self) -> list[str]:
+        """With the one that all issues bear."""
+        return [TAG, *(tag.name for tag in self.tags)]
 
 
 @cache

@@ -9,11 +9,10 @@ from random import Random
 from typing import Literal
 
 from newsroom.synthetic import words
-from newsroom.synthetic.cast import FIRST_DAY, LAST_DAY, Cast, Company, Policy, Urn, cast_of
+from newsroom.synthetic.cast import FIRST_DAY, LAST_DAY, TAG, Cast, Company, Policy, Urn, cast_of
 from newsroom.synthetic.prose import Slots, headline, sentence
 
 Section = Literal["china", "international"]
-TAG = "Synthetic archive"
 STANDFIRST = "A synthetic issue, written by a program: {first}, and {second}."
 MARK = "This issue is part of a synthetic archive. A program put it together to fill a site; nothing in it happened."
 
@@ -85,6 +84,9 @@ class Archive:
     def day_of(self, place: int) -> date:
         return LAST_DAY - timedelta(days=place * self.every)
 
+    def number_of(self, place: int) -> int:
+        return self.room - place
+
     def title_of(self, place: int) -> str:
         rng = self.chance(place, "title")
         a, b = rng.sample(words.THEMES, 2)
@@ -101,7 +103,7 @@ class Archive:
         policies = tuple(writer.tracked())
         return Issue(
             place=place,
-            number=self.room - place,
+            number=self.number_of(place),
             issued_on=day,
             title=self.title_of(place),
             standfirst=STANDFIRST.format(first=stories[0].headline, second=stories[-1].headline),
@@ -113,7 +115,7 @@ class Archive:
             watchlist=tuple(writer.watched()),
             policies=policies,
             tags=(TAG, *most_used(stories)),
-            changes=tuple(writer.changes(place, self.room - place, stories[0])),
+            changes=tuple(writer.changes(place, self.number_of(place), stories[0])),
         )
 
 
@@ -161,7 +163,7 @@ class Writer:
             for place in first:
                 company = self.companies[place]
                 self.named[company.name] = company
-                yield self.story(section, company)  # type: ignore[arg-type]
+                yield self.story(section, company)
 
     def story(self, section: Section, company: Company) -> Story:
         others = [
@@ -239,9 +241,14 @@ class Writer:
             paragraphs = (*first.paragraphs[:-1], last)
             yield Change("correction", self.rng.randrange(5, 70), note, paragraphs=paragraphs)
         if happens(place, MOVED):
-            yield Change("update", self.rng.randrange(80, 120), "", slug=f"issue-{number}")
+            yield Change("update", self.rng.randrange(80, 120), "", slug=address_of(number))
         if happens(place, WITHDRAWN):
             yield Change("withdrawal", self.rng.randrange(130, 400), words.WITHDRAWN)
+
+
+def address_of(number: int) -> str:
+    """Where an issue moves to, if it moves."""
+    return f"issue-{number}"
 
 
 def happens(place: int, to: tuple[int, int]) -> bool:

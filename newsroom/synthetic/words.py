@@ -130,7 +130,7 @@ TOPICS = (
             "Export Rules Leave {C} with {money} of Unsold Stock",
         ),
         (
-            "{C} says that its new accelerator reaches {pct} of the speed of the model it replaces at {pct} of the cost.",
+            "{C} says that its new accelerator has {pct} of the speed of the one it replaces, at {pct} of the cost.",
             "The line in {city} is to package {big} wafers a year once its second clean room opens.",
             "Engineers at {school} measured the chip at {n} teraflops per watt, a little below what {C} had promised.",
             "Under the present export rules, {D} may deliver the equipment, but no service for it.",
@@ -156,7 +156,7 @@ TOPICS = (
             "The subsidy covers {pct} of the price, up to {money2} for each firm.",
             "Unions ask who is liable when a robot that learned by itself hurts somebody.",
             "Most falls happen on stairs; {C} counts one in {big} steps.",
-            "{person} of {school} calls the hands the hard part: “They are {pct} of the cost and most of the failures.”",
+            "{person} of {school} calls the hands the hard part: “They are {pct} of the cost and of the faults.”",
         ),
     ),
     Topic(
