@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 
 from policies.models import Appearance as PolicyAppearance
-from reports.models import ARTICLES, Edition, EditionTag
+from reports.models import Edition, EditionTag
 from watchlist.models import Appearance as CompanyAppearance
 
 Terms = list[str | None]
@@ -51,6 +51,8 @@ class TermsField(BaseField):
 
 def fitting(terms: Terms) -> Terms:
     """The terms that there is room for; a gap for each repeat that is too many."""
+    if len(terms) <= MOST_REPEATS:
+        return terms  # as most are
     kept: Terms = []
     repeats: dict[str, int] = {}
     room = MOST_BYTES
@@ -96,13 +98,15 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
     def shown(self, now: datetime | None = None) -> EntryQuerySet:
         """The live ones, and of a company or a policy its newest alone."""
-        newer = Entry.objects.live(now).filter(kind=OuterRef("kind"), ref=OuterRef("ref"), place__gt=OuterRef("place"))
+        live = Edition.objects.live(now).filter(pk=OuterRef("edition"))
+        newer = Entry.objects.filter(
+            Exists(live),  # and no join or list: few rows are asked about, each by the index of its kind and number
+            kind__in=Entry.REGISTERED,
+            kind=OuterRef("kind"),
+            ref=OuterRef("ref"),
+            place__gt=OuterRef("place"),
+        )
         return self.live(now).exclude(Q(kind__in=Entry.REGISTERED) & Exists(newer))
-
-    def with_edition(self) -> EntryQuerySet:
-        """With what a list of hits shows of the edition, and without the terms."""
-        hidden = (*(f"edition__{column}" for column in ARTICLES.values()), "title", "words")
-        return self.select_related("edition").defer(*hidden)
 
 
 class Entry(models.Model):
@@ -133,13 +137,7 @@ class Entry(models.Model):
     class Meta:
         ordering = ("-place",)
         verbose_name_plural = "entries"
-        indexes = (
-            models.Index(
-                fields=["kind", "ref", "-place"],
-                name="entry_of_registered",
-                condition=Q(kind__in=["company", "policy"]),
-            ),
-        )
+        indexes = (models.Index(fields=["kind", "ref", "-place"], name="entry_newest_first"),)
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.ref} in edition {self.edition_id}"

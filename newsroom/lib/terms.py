@@ -55,7 +55,7 @@ LETTER = ranges([point for point in range(0x10000) if (c := chr(point)).isalnum(
 JOINT = r"(?:['’ʼ‘＇&＆.．‐‑·-]|(?<=\d),(?=\d{3}(?!\d)))"
 PART = f"[{LETTER}][{LETTER}{MARK}{HIDDEN}]{{0,{LONGEST}}}+"
 WORD = rf"{PART}(?:{JOINT}{PART}){{0,7}}(?:[+#]{{1,3}}(?![^\W_]))?"
-RUN = f"[{UNSPACED}][{UNSPACED}{SOUND}{MARK}{HIDDEN}]{{0,{LONGEST}}}"
+RUN = f"[{UNSPACED}][{UNSPACED}{SOUND}{MARK}{HIDDEN}]*+"
 RARE = f"[\U00010000-\U0003ffff]{{1,{LONGEST}}}"  # letters that few scripts need, and emoji, of which nothing is kept
 CHUNK = re.compile(rf"{WORD}|(?P<run>{RUN})|{RARE}")
 CLUSTER = re.compile(rf"[{UNSPACED}{SOUND}][{SOUND}{MARK}{HIDDEN}]*")
@@ -75,30 +75,27 @@ stemmer = snowballstemmer.stemmer("english")
 stemming = Lock()  # it keeps what it works on in itself
 
 
+Place = tuple[str, int, int]
+"""A term, and where in the text it stands: from the second up to the third."""
+
+
 class Word(NamedTuple):
-    """What one word of a text is: its parts in a row, each with its place in the word, and its other forms."""
+    """What one word of a text is: the terms of its parts in a row, their places in the word, and its other forms."""
 
-    parts: tuple[tuple[str, int, int], ...]
+    terms: tuple[str, ...]
+    parts: tuple[Place, ...]
     others: tuple[str, ...]
-
-
-class Term(NamedTuple):
-    """A term and where in the text it stands, from `start` up to `end`."""
-
-    text: str
-    start: int
-    end: int
 
 
 class Reading(NamedTuple):
     """
-    A text: its terms in a row, and the other forms of its words, with where these stand.
+    A text: its terms in a row, and the other forms of its words.
 
     A phrase is terms that follow each other in the row.
     """
 
-    row: list[Term]
-    others: list[Term]
+    row: list[Place]
+    others: list[Place]
 
 
 @lru_cache(maxsize=100_000)
@@ -120,7 +117,7 @@ def fold(text: str) -> str:
 def read_word(word: str) -> Word:
     signs = SIGNS.search(word)
     body = POSSESSIVE.sub("", word[: signs.start()] if signs else word)
-    parts: list[tuple[str, int, int]] = []
+    parts: list[Place] = []
     if body.isascii() and body.isalnum():  # nearly all words of nearly all texts
         parts.append((body.lower(), 0, len(body)))
     else:
@@ -133,10 +130,11 @@ def read_word(word: str) -> Word:
         others.append(stem("".join(part for part, _, _ in parts)))
     if signs and parts:
         others.append(parts[-1][0] + signs[0])
-    return Word(tuple((stem(part), start, end) for part, start, end in parts), tuple(others))
+    stemmed = tuple((stem(part), start, end) for part, start, end in parts)
+    return Word(tuple(part for part, _, _ in stemmed), stemmed, tuple(others))
 
 
-def clusters(run: str) -> list[tuple[str, int, int]]:
+def clusters(run: str) -> list[Place]:
     """The characters of a run without spaces, each with the marks that it bears."""
     if BARE_RUN.fullmatch(run):
         return [(character, place, place + 1) for place, character in enumerate(run)]
@@ -162,25 +160,25 @@ def chunks(text: str) -> Iterator[tuple[bool, str, int]]:
         yield chunk["run"] is not None, chunk[0], chunk.start()
 
 
-def pairs(characters: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+def pairs(characters: list[Place]) -> list[Place]:
     """Neighbours, two by two."""
-    return [
-        (one + other, start, end) for (one, start, _), (other, _, end) in pairwise(characters)
-    ]
+    return [(one + other, start, end) for (one, start, _), (other, _, end) in pairwise(characters)]
 
 
 def read(text: str) -> Reading:
     """A prepared text as its terms."""
-    row: list[Term] = []
-    others: list[Term] = []
-    for is_run, chunk, at in chunks(text):
-        if is_run:
+    row: list[Place] = []
+    others: list[Place] = []
+    for found in CHUNK.finditer(text):
+        chunk, at = found[0], found.start()
+        if found["run"] is not None:
             characters = clusters(chunk)
-            row += [Term(term, at + start, at + end) for term, start, end in pairs(characters) + characters[-1:]]
+            row += [(term, at + start, at + end) for term, start, end in pairs(characters) + characters[-1:]]
             continue
         word = read_word(chunk)
-        row += [Term(term, at + start, at + end) for term, start, end in word.parts]
-        others += [Term(term, at, at + len(chunk)) for term in word.others]
+        for term, start, end in word.parts:
+            row.append((term, at + start, at + end))
+        others += [(other, at, at + len(chunk)) for other in word.others]
     return Reading(row, others)
 
 
@@ -191,8 +189,9 @@ def list_terms(text: str) -> tuple[list[str], list[str]]:
     for found in CHUNK.finditer(prepared(text)):
         if found["run"] is None:
             word = read_word(found[0])
-            row += [part[0] for part in word.parts]
-            others += word.others
+            row += word.terms
+            if word.others:
+                others += word.others
         else:
             characters = clusters(found[0])
             row += [pair[0] for pair in pairs(characters)]

@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'entries',
                 'ordering': ('-place',),
-                'indexes': [models.Index(condition=models.Q(('kind__in', ['company', 'policy'])), fields=['kind', 'ref', '-place'], name='entry_of_registered')],
+                'indexes': [models.Index(fields=['kind', 'ref', '-place'], name='entry_newest_first')],
             },
         ),
         migrations.RunPython(index_terms, drop_terms),

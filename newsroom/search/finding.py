@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models.expressions import RawSQL
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from newsroom.lib.slugs import slug_for
+from newsroom.lib.text import one_line
 from newsroom.models import Entry
 from newsroom.search import matching, names
 from newsroom.search.entries import bare, facet
-from newsroom.search.matching import Cursor, Match
+from newsroom.search.matching import Cursor, Found, Match
 from newsroom.search.query import Clause, Query, parse
 from newsroom.search.snippets import marked, snippet
 from policies.models import Appearance as PolicyAppearance
@@ -25,12 +25,13 @@ from reports.models import Edition, EditionStory, EditionTag, Section
 from watchlist.models import Appearance as CompanyAppearance
 
 PAGE = 10
-MOST_COUNTED = 1_000
+MOST_COUNTED = 100
 FEW = 3  # hits, with which a reader may have meant something else
 MOST_ROUNDS = 12  # of asking for more, where what was found is not live
 LONGEST_FILTER = 250  # characters
 AFTER = re.compile(r"([012])-([0-9]{1,19})")
 YEAR = re.compile(r"[0-9]{4}")
+YEARS_KEY, KEPT = "newsroom.search.years", 60  # seconds
 
 
 class Filter(NamedTuple):
@@ -104,7 +105,7 @@ def ask(asked: Mapping[str, str]) -> Question:
     """The question in the parameters of an address. What can't be understood is a fault, and no error."""
     filters, faults = [], []
     for by, understand in FILTERS.items():
-        value = " ".join(asked.get(by, "").split())[:LONGEST_FILTER]
+        value = one_line(asked.get(by, "")[: 4 * LONGEST_FILTER])[:LONGEST_FILTER]
         if not value:
             continue
         if found := understand(value):
@@ -159,95 +160,97 @@ FILTERS = {"section": by_section, "year": by_year, "company": by_company, "polic
 
 def newest(rows: Any, value: str) -> Any:
     """The newest live row with this slug; a name is taken too, as its slug."""
-    return rows.live().filter(slug__in={value, slug_for(value)}).newest_first().first()
+    return rows.live().filter(slug__in={value, slug_for(value, fallback=value)}).newest_first().first()
 
 
 def answer(question: Question) -> Results:
-    """The page of hits that the question asks for."""
-    match = question.match
-    found = live_hits(match, question.after)
-    shown = [entry for _, entry in found[:PAGE]]
-    more = found[PAGE - 1][0] if len(found) > PAGE else None
-    count, is_more = counted(match, len(found)) if question.after is None else (None, False)
+    """The page of hits that the question asks for. The first page counts them too, as far as MOST_COUNTED."""
+    is_first = question.after is None
+    found = shown_hits(question.match, question.after, MOST_COUNTED + 1 if is_first else PAGE + 1)
+    page = found[:PAGE]
     clauses = question.query.wanted
-    few = count is not None and count < FEW
+    few = is_first and len(found) < FEW
     return Results(
-        hits=list(hits_of(shown, clauses)),
-        count=count,
-        is_more=is_more,
-        next=more,
+        hits=hits_of(page, clauses),
+        count=min(len(found), MOST_COUNTED) if is_first else None,
+        is_more=len(found) > MOST_COUNTED,
+        next=page[-1].cursor if len(found) > PAGE else None,
         meant=names.meant(question.query.text) if few and clauses else "",
     )
 
 
-def live_hits(
-    match: Match,
-    after: Cursor | None = None,
-    limit: int = PAGE + 1,
-    tiers: Sequence[int] = matching.TIERS,
-) -> list[tuple[Cursor, Entry]]:
+def shown_hits(match: Match, after: Cursor | None, limit: int, tiers: Sequence[int] = matching.TIERS) -> list[Found]:
     """
-    The first entries that match and are shown now, with where they stand; at most `limit`.
+    The first entries that match and that readers see now, at most `limit`.
 
     The index knows no time, so that it can stop early; what it gives is asked for among the live ones, and what is
     missing then is asked for again, further on.
     """
-    found: list[tuple[Cursor, Entry]] = []
-    size = limit
+    hits: list[Found] = []
     for _round in range(MOST_ROUNDS):
-        cursors = matching.find(match, size, after, tiers)
-        live = Entry.objects.shown().with_edition().in_bulk([cursor.place for cursor in cursors])
-        found += [(cursor, live[cursor.place]) for cursor in cursors if cursor.place in live]
-        if len(found) >= limit or len(cursors) < size:
+        found = matching.find(match, limit, after, tiers)
+        hits += shown(found)
+        if len(hits) >= limit or len(found) < limit:
             break
-        after, size = cursors[-1], min(4 * size, 500)
-    return found[:limit]
+        after = found[-1].cursor
+    return hits[:limit]
 
 
-def counted(match: Match, found: int) -> tuple[int, bool]:
-    """How many there are, and whether there are more than that; a page that is not full was counted already."""
-    if found <= PAGE:
-        return found, False
-    sql, parameters = matching.places(match, MOST_COUNTED + 1)
-    count = Entry.objects.shown().filter(place__in=RawSQL(sql, parameters)).count()  # noqa: S611 - our own words
-    return min(count, MOST_COUNTED), count > MOST_COUNTED
+def shown(found: Sequence[Found]) -> Iterator[Found]:
+    """Those of the entries that readers see now: of live editions, and of a company or policy the newest alone."""
+    among = Edition.objects.filter(pk__in={hit.edition for hit in found})
+    live = set(among.live().values_list("pk", flat=True)) if found else set()
+    registered = [hit.place for hit in found if hit.kind in Entry.REGISTERED]
+    among_entries = Entry.objects.filter(place__in=registered)
+    newest = set(among_entries.shown().values_list("place", flat=True)) if registered else set()
+    for hit in found:
+        if hit.edition in live and (hit.kind not in Entry.REGISTERED or hit.place in newest):
+            yield hit
 
 
-def hits_of(entries: Sequence[Entry], clauses: Sequence[Clause] = ()) -> Iterator[Hit]:
+def hits_of(found: Sequence[Found], clauses: Sequence[Clause] = ()) -> list[Hit]:
     """What the page shows of entries, in their order; a query for each kind of them."""
-    stories = rows_of(entries, Entry.Kind.STORY, EditionStory.objects.all(), "story_id")
-    companies = rows_of(entries, Entry.Kind.COMPANY, CompanyAppearance.objects.all(), "company_id")
-    policies = rows_of(entries, Entry.Kind.POLICY, PolicyAppearance.objects.all(), "policy_id")
-    for entry in entries:
-        key, edition = (entry.edition_id, entry.ref), entry.edition
-        if story := stories.get(key):
+    among = Edition.objects.filter(pk__in={entry.edition for entry in found})
+    editions = {edition.pk: edition for edition in among.live().without_article()} if found else {}
+    return list(presented([(entry, editions[entry.edition]) for entry in found if entry.edition in editions], clauses))
+
+
+def presented(found: Sequence[tuple[Found, Edition]], clauses: Sequence[Clause]) -> Iterator[Hit]:
+    stories = rows_of(found, Entry.Kind.STORY, EditionStory.objects.all(), "story_id")
+    companies = rows_of(found, Entry.Kind.COMPANY, CompanyAppearance.objects.all(), "company_id")
+    policies = rows_of(found, Entry.Kind.POLICY, PolicyAppearance.objects.all(), "policy_id")
+    for entry, edition in found:
+        key = (entry.edition, entry.ref)
+        if entry.kind == Entry.Kind.ISSUE:
+            yield Hit("issue", _("Issue"), edition.url, edition.title, [edition.standfirst], edition, clauses)
+        elif entry.kind == Entry.Kind.STORY and (story := stories.get(key)):
             url = reverse("reports:story", args=[edition.slug, story.slug])
             label = str(Section(story.section).label)
             texts = [bare(story.body)]
             yield Hit("story", label, url, story.headline, texts, edition, clauses, story.section, story.rank)
-        elif company := companies.get(key):
+        elif entry.kind == Entry.Kind.COMPANY and (company := companies.get(key)):
             texts = [company.note, company.country]
             yield Hit("company", _("Company"), company.url, company.name, texts, edition, clauses)
-        elif policy := policies.get(key):
+        elif entry.kind == Entry.Kind.POLICY and (policy := policies.get(key)):
             texts = [policy.detail, policy.jurisdiction]
             yield Hit("policy", _("Policy"), policy.url, policy.title, texts, edition, clauses)
-        elif entry.kind == Entry.Kind.ISSUE:
-            yield Hit("issue", _("Issue"), edition.url, edition.title, [edition.standfirst], edition, clauses)
 
 
-def rows_of(entries: Iterable[Entry], kind: str, rows: Any, ref: str) -> dict[tuple[int, int], Any]:
+def rows_of(found: Iterable[tuple[Found, Edition]], kind: str, rows: Any, ref: str) -> dict[tuple[int, int], Any]:
     """The projections that entries of a kind stand for, by edition and number."""
-    wanted = [entry for entry in entries if entry.kind == kind]
+    wanted = [entry for entry, _ in found if entry.kind == kind]
     if not wanted:
         return {}
-    found = rows.filter(
-        edition__in={entry.edition_id for entry in wanted}, **{f"{ref}__in": {entry.ref for entry in wanted}}
-    )
-    return {(row.edition_id, getattr(row, ref)): row for row in found}
+    of = {"edition__in": {entry.edition for entry in wanted}, f"{ref}__in": {entry.ref for entry in wanted}}
+    return {(row.edition_id, getattr(row, ref)): row for row in rows.filter(**of)}
 
 
 def years() -> list[int]:
-    """From the newest live issue's to the oldest's."""
-    live = Edition.objects.live().order_by("place").values_list("issued_on", flat=True)
-    ends: list[date] = [day for day in (live.last(), live.first()) if day]
-    return list(range(ends[0].year, ends[-1].year - 1, -1)) if ends else []
+    """From the newest live issue's to the oldest's; as they were within the last minute."""
+    kept: list[int] | None = cache.get(YEARS_KEY)
+    if kept is None:
+        live = Edition.objects.live().order_by("place").values_list("issued_on", flat=True)
+        ends = [day.year for day in (live.last(), live.first()) if day]
+        kept = list(range(ends[0], ends[-1] - 1, -1)) if ends else []
+        cache.set(YEARS_KEY, kept, KEPT)
+    return kept

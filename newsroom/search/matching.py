@@ -17,7 +17,7 @@ from newsroom.models import DAY_BITS, Entry
 from newsroom.search.entries import SPANS, facet, span
 from newsroom.search.query import Clause, Phrase
 
-NAMES, TITLES, REST, ANY = 0, 1, 2, 3
+NAMES, TITLES, REST = 0, 1, 2
 TIERS = (NAMES, TITLES, REST)
 
 
@@ -43,23 +43,33 @@ class Cursor(NamedTuple):
     place: int
 
 
-def find(match: Match, limit: int, after: Cursor | None = None, tiers: Iterable[int] = TIERS) -> list[Cursor]:
+class Found(NamedTuple):
+    """An entry that matches, and where it stands."""
+
+    tier: int
+    place: int
+    kind: str
+    edition: int
+    ref: int
+
+    @property
+    def cursor(self) -> Cursor:
+        return Cursor(self.tier, self.place)
+
+
+def find(match: Match, limit: int, after: Cursor | None = None, tiers: Iterable[int] = TIERS) -> list[Found]:
     """The first hits in their order, at most `limit`, live or not; those `after` one."""
     tiers = tiers if match.wanted else (REST,)  # without words, nothing has them in its title
     sought = [tier for tier in tiers if not after or tier >= after.tier]
     if not sought:
         return []
-    sql, parameters = statement(match, sought, limit, after)
+    matching, parameters = statement(match, sought, limit, after)
+    columns = "tier, place, kind, edition_id, ref"
+    sql = f"SELECT {columns} FROM ({matching}) AS matching JOIN newsroom_entry USING (place)"  # noqa: S608 - our words
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        found = [Cursor(*row) for row in cursor.fetchall()]
+        found = [Found(*row) for row in cursor.fetchall()]
     return sorted(found, key=lambda hit: (hit.tier, -hit.place))[:limit]
-
-
-def places(match: Match, limit: int) -> tuple[str, list[Any]]:
-    """A statement and its parameters: places of what matches, and at least `limit` of them if there are so many."""
-    sql, parameters = statement(match, [ANY], limit, None)
-    return f"SELECT place FROM ({sql}) AS matching", parameters  # noqa: S608 - our own words
 
 
 def statement(match: Match, tiers: list[int], limit: int, after: Cursor | None) -> tuple[str, list[Any]]:
@@ -145,10 +155,9 @@ def on_postgresql(match: Match, tiers: Tiers, limit: int) -> tuple[str, list[Any
                 parameters.append(tsquery(match.wanted))
             conditions.append("place >= %s AND place < %s")
             parameters += [start, end, limit]
-            order = "" if tier == ANY else "ORDER BY place DESC "
             parts.append(
                 f"{name} AS MATERIALIZED (SELECT {tier} AS tier, place FROM newsroom_entry "  # noqa: S608
-                f"WHERE {' AND '.join(conditions)} {order}LIMIT %s)"
+                f"WHERE {' AND '.join(conditions)} ORDER BY place DESC LIMIT %s)"
             )
             names.append(name)
     everything = " UNION ALL ".join(f"SELECT tier, place FROM {name}" for name in names)  # noqa: S608

@@ -74,7 +74,7 @@ def in_a_row(text: str) -> list[Clause]:
     is_open = False
     for number, (is_run, chunk, _) in enumerate(found, start=1):
         if not is_run:
-            terms += [part for part, _, _ in read_word(chunk).parts]
+            terms += read_word(chunk).terms
             continue
         characters = clusters(chunk)
         terms += [pair for pair, _, _ in pairs(characters)]
@@ -94,7 +94,7 @@ def of_run(run: str) -> Clause:
 
 def of_word(chunk: str) -> Clause:
     word = read_word(chunk)
-    parts = tuple(part for part, _, _ in word.parts)
+    parts = word.terms
     if not parts:
         return ()
     if word.others and word.others[-1][-1] in "+#":  # C++ is no C

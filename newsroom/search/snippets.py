@@ -1,12 +1,12 @@
 """Why something was found: the stretch of its text where that stands, with marks."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
-from newsroom.lib.terms import Reading, Term, prepared, read
+from newsroom.lib.terms import Place, Reading, prepared, read
 from newsroom.search.query import Clause, Phrase
 
 Span = tuple[int, int]
@@ -20,10 +20,8 @@ EDGE = re.compile(r"[\s，。；、：！？]")
 def spans(text: str, clauses: Iterable[Clause]) -> list[Span]:
     """Where in a prepared text something that was looked for stands; in order, none within another."""
     reading = read(text)
-    places: dict[str, list[int]] = {}
-    for place, term in enumerate(reading.row):
-        places.setdefault(term.text, []).append(place)
-    found = [where for clause in clauses for phrase in clause for where in spans_of(phrase, reading, places)]
+    terms = [place[0] for place in reading.row]
+    found = [where for clause in clauses for phrase in clause for where in spans_of(phrase, reading, terms)]
     joined: list[Span] = []
     for start, end in sorted(found):
         if joined and start <= joined[-1][1]:
@@ -33,26 +31,25 @@ def spans(text: str, clauses: Iterable[Clause]) -> list[Span]:
     return joined
 
 
-def spans_of(phrase: Phrase, reading: Reading, places: dict[str, list[int]]) -> Iterable[Span]:
-    row, terms = reading.row, phrase.terms
-    first = terms[0]
-    if len(terms) == 1:
-        yield from ((term.start, term.end) for term in reading.others if term.text == first)
-    if len(terms) == 1 and phrase.is_open:
-        starts: Sequence[int] = [place for place, term in enumerate(row) if term.text.startswith(first)]
+def spans_of(phrase: Phrase, reading: Reading, terms: list[str]) -> Iterator[Span]:
+    first, *others = phrase.terms
+    if not others:
+        yield from ((start, end) for term, start, end in reading.others if term == first)
+    if not others and phrase.is_open:
+        starts = [place for place, term in enumerate(terms) if term.startswith(first)]
     else:
-        starts = places.get(first, ())
+        starts = [place for place, term in enumerate(terms) if term == first] if first in terms else []
     for start in starts:
-        stretch = row[start : start + len(terms)]
-        if len(stretch) == len(terms) and fits(phrase, stretch):
+        stretch = reading.row[start : start + len(phrase.terms)]
+        if len(stretch) == len(phrase.terms) and fits(phrase, stretch):
+            term, begins, ends = stretch[-1]
             # Of a pair that only begins with the character that was looked for, the character alone is marked.
-            last = stretch[-1]
-            end = last.start + len(terms[-1]) if phrase.is_open and last.text != terms[-1] else last.end
-            yield stretch[0].start, end
+            is_part = phrase.is_open and term != phrase.terms[-1]
+            yield stretch[0][1], begins + len(phrase.terms[-1]) if is_part else ends
 
 
-def fits(phrase: Phrase, stretch: Sequence[Term]) -> bool:
-    *firsts, last = (term.text for term in stretch)
+def fits(phrase: Phrase, stretch: Sequence[Place]) -> bool:
+    *firsts, last = (term for term, _, _ in stretch)
     if tuple(firsts) != phrase.terms[:-1]:
         return False
     return last.startswith(phrase.terms[-1]) if phrase.is_open else last == phrase.terms[-1]

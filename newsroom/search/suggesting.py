@@ -2,7 +2,7 @@
 
 from newsroom.lib.terms import chunks, prepared, read_word
 from newsroom.search import matching, names
-from newsroom.search.finding import Hit, hits_of, live_hits
+from newsroom.search.finding import Hit, hits_of, shown_hits
 from newsroom.search.matching import Match
 from newsroom.search.query import LONGEST, Clause, Phrase, one_by_one
 
@@ -29,7 +29,7 @@ def unfinished(text: str) -> list[Clause]:
     is_run, last, at = pieces[-1]
     if is_run or at + len(last) < len(text):
         return clauses
-    parts = [part for part, _, _ in read_word(last).parts]
+    parts = read_word(last).terms
     if len(parts) != 1:
         return clauses
     if len(last) < SHORTEST_WORD:
@@ -40,5 +40,5 @@ def unfinished(text: str) -> list[Clause]:
 
 def titled(clauses: list[Clause], limit: int) -> list[Hit]:
     """The newest stories and issues with these words in their titles."""
-    found = live_hits(Match(tuple(clauses)), limit=limit, tiers=(matching.TITLES,))
-    return list(hits_of([entry for _, entry in found]))
+    found = shown_hits(Match(tuple(clauses)), None, limit, (matching.TITLES,))
+    return hits_of(found)

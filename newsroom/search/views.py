@@ -1,6 +1,5 @@
 """The page of search, and what is suggested while somebody types. Both answer the same to everybody."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -29,7 +28,6 @@ def search(request: HttpRequest) -> HttpResponse:
         "longest": LONGEST,
         "sections": Section.choices,
         "years": finding.years(),
-        "canonical_url": settings.SITE_URL + reverse("search"),
     }
     return render(request, "search/search.html", context)
 
