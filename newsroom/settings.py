@@ -23,6 +23,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -425,7 +426,7 @@ TAGGIT_STRING_FROM_TAGS = "newsroom.lib.tags.join_tags"
 # --- The desk --------------------------------------------------------------------------------------------------
 
 
-def desk_link(title: str, icon: str, view: str, permission: str, *, page: str = "_changelist") -> dict[str, object]:
+def desk_link(title: object, icon: str, view: str, permission: str, *, page: str = "_changelist") -> dict[str, object]:
     """An entry of the desk's menu, for those who may see where it leads."""
     link = reverse_lazy(f"admin:{view}{page}")
     return {
@@ -441,7 +442,7 @@ def desk_link(title: str, icon: str, view: str, permission: str, *, page: str = 
 UNFOLD: dict[str, object] = {
     "SITE_TITLE": SITE_NAME,
     "SITE_HEADER": SITE_NAME,
-    "SITE_SUBHEADER": "The desk",
+    "SITE_SUBHEADER": _("The desk"),
     "SITE_SYMBOL": "newspaper",
     "SITE_DROPDOWN": [
         {"icon": "translate", "title": "English", "link": "/admin/"},
@@ -472,53 +473,55 @@ UNFOLD: dict[str, object] = {
     "SIDEBAR": {
         "navigation": [
             {
-                "title": "The periodical",
+                "title": _("The periodical"),
                 "items": [
-                    desk_link("Issues", "newspaper", "reports_report", "reports.view_report"),
-                    desk_link("Import", "content_paste_go", "reports_report_import", "reports.add_report", page=""),
-                    desk_link("Images", "image", "reports_image", "reports.view_image"),
-                    desk_link("Sources", "feed", "reports_source", "reports.view_source"),
-                    desk_link("Tags", "sell", "taggit_tag", "taggit.view_tag"),
+                    desk_link(_("Issues"), "newspaper", "reports_report", "reports.view_report"),
+                    desk_link(_("Import"), "content_paste_go", "reports_report_import", "reports.add_report", page=""),
+                    desk_link(_("Images"), "image", "reports_image", "reports.view_image"),
+                    desk_link(_("Sources"), "feed", "reports_source", "reports.view_source"),
+                    desk_link(_("Tags"), "sell", "taggit_tag", "taggit.view_tag"),
                 ],
             },
             {
-                "title": "What runs on",
+                "title": _("What runs on"),
                 "items": [
-                    desk_link("Companies", "domain", "watchlist_company", "watchlist.view_company"),
-                    desk_link("Policies", "gavel", "policies_policy", "policies.view_policy"),
+                    desk_link(_("Companies"), "domain", "watchlist_company", "watchlist.view_company"),
+                    desk_link(_("Policies"), "gavel", "policies_policy", "policies.view_policy"),
                 ],
             },
             {
-                "title": "Comments",
+                "title": _("Comments"),
                 "items": [
                     {
-                        **desk_link("Queue", "forum", "comments_comment", "comments.moderate_comment"),
+                        **desk_link(_("Queue"), "forum", "comments_comment", "comments.moderate_comment"),
                         "badge": "newsroom.admin.waiting_comments",
                         "badge_variant": "primary",
                     },
-                    desk_link("Mail to you", "mail", "comments_digest", "comments.moderate_comment"),
-                    desk_link("House rules", "rule", "comments_houserules", "comments.view_houserules"),
-                    desk_link("Bans", "block", "comments_ban", "comments.view_ban"),
-                    desk_link("Log", "history", "comments_decision", "comments.view_decision"),
-                    desk_link("Personal data", "shield_person", "comments_address", "comments.view_address"),
+                    desk_link(_("Mail to you"), "mail", "comments_digest", "comments.moderate_comment"),
+                    desk_link(_("House rules"), "rule", "comments_houserules", "comments.view_houserules"),
+                    desk_link(_("Bans"), "block", "comments_ban", "comments.view_ban"),
+                    desk_link(_("Log"), "history", "comments_decision", "comments.view_decision"),
+                    desk_link(_("Personal data"), "shield_person", "comments_address", "comments.view_address"),
                 ],
             },
             {
-                "title": "Followers",
+                "title": _("Followers"),
                 "items": [
-                    desk_link("Mailings", "outgoing_mail", "follow_mailing", "follow.view_mailing"),
-                    desk_link("Followers", "group", "follow_follower", "follow.view_growth"),
-                    desk_link("Suppressed addresses", "unsubscribe", "follow_suppression", "follow.view_suppression"),
-                    desk_link("Sending", "speed", "follow_pace", "follow.view_pace"),
-                    desk_link("Share and follow", "share", "follow_widget", "follow.view_widget"),
-                    desk_link("Reach", "monitoring", "follow_tally", "follow.view_tally"),
+                    desk_link(_("Mailings"), "outgoing_mail", "follow_mailing", "follow.view_mailing"),
+                    desk_link(_("Followers"), "group", "follow_follower", "follow.view_growth"),
+                    desk_link(
+                        _("Suppressed addresses"), "unsubscribe", "follow_suppression", "follow.view_suppression"
+                    ),
+                    desk_link(_("Sending"), "speed", "follow_pace", "follow.view_pace"),
+                    desk_link(_("Share and follow"), "share", "follow_widget", "follow.view_widget"),
+                    desk_link(_("Reach"), "monitoring", "follow_tally", "follow.view_tally"),
                 ],
             },
             {
-                "title": "The staff",
+                "title": _("The staff"),
                 "items": [
-                    desk_link("People", "person", "auth_user", "auth.view_user"),
-                    desk_link("Roles", "group", "auth_group", "auth.view_group"),
+                    desk_link(_("People"), "person", "auth_user", "auth.view_user"),
+                    desk_link(_("Roles"), "group", "auth_group", "auth.view_group"),
                 ],
             },
         ],

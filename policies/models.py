@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
+from newsroom.lib.naming import called
 from newsroom.lib.slugs import validate_slug
 from newsroom.lib.text import FoldedField, LineField
 from reports.models import Edition, Named, Placed, ProjectionQuerySet, Report, refuse_taken_name
 
 
+@called(_("policy"), title=_("title"), slug=_("slug"), jurisdiction=_("jurisdiction"))
 class Policy(models.Model):
     """The registry: working rows, which readers never see. What they see are appearances."""
 
     title = LineField(max_length=250)
     key = FoldedField(of="title", unique=True)
     slug = models.CharField(max_length=80, unique=True, validators=[validate_slug])
-    jurisdiction = LineField(max_length=80, blank=True, help_text="“China”, “EU”, “UN”.")
+    jurisdiction = LineField(max_length=80, blank=True, help_text=_("“China”, “EU”, “UN”."))
 
     class Meta:
         ordering = ("title",)
-        verbose_name_plural = "policies"
+        verbose_name_plural = _("policies")
 
     def __str__(self) -> str:
         return self.title
@@ -30,15 +33,16 @@ class Policy(models.Model):
 
 
 class Status(models.TextChoices):
-    PROPOSED = "proposed", "Proposed"
-    DRAFT = "draft", "Draft"
-    ADOPTED = "adopted", "Adopted"
-    IN_FORCE = "in_force", "In force"
-    PARTLY_IN_FORCE = "partly_in_force", "Partly in force"
-    DELAYED = "delayed", "Delayed"
-    REPEALED = "repealed", "Repealed"
+    PROPOSED = "proposed", _("Proposed")
+    DRAFT = "draft", _("Draft")
+    ADOPTED = "adopted", _("Adopted")
+    IN_FORCE = "in_force", _("In force")
+    PARTLY_IN_FORCE = "partly_in_force", _("Partly in force")
+    DELAYED = "delayed", _("Delayed")
+    REPEALED = "repealed", _("Repealed")
 
 
+@called(_("milestone"), _("milestones"), status=_("status"), text=_("text"))
 class Milestone(models.Model):
     """
     A policy gets a status on a day, past or to come, as a source says.
@@ -49,10 +53,10 @@ class Milestone(models.Model):
 
     policy = models.ForeignKey(Policy, on_delete=models.CASCADE, related_name="milestones")
     status = models.CharField(max_length=20, choices=Status)
-    dated_on = models.DateField("date", help_text="The day on which it has, or will have, this status.")
-    text = LineField(max_length=300, blank=True, help_text="What happens on that day, in a few words.")
-    source_name = LineField("source", max_length=200, blank=True)
-    source_link = models.URLField("link to the source", blank=True)
+    dated_on = models.DateField(_("date"), help_text=_("The day on which it has, or will have, this status."))
+    text = LineField(max_length=300, blank=True, help_text=_("What happens on that day, in a few words."))
+    source_name = LineField(_("source"), max_length=200, blank=True)
+    source_link = models.URLField(_("link to the source"), blank=True)
 
     class Meta:
         ordering = ("dated_on", "pk")
@@ -64,15 +68,17 @@ class Milestone(models.Model):
         return f"{self.policy}: {self.get_status_display()}, {self.dated_on:%Y-%m-%d}"
 
 
+@called(_("alias"), name=_("name"))
 class Alias(Named):
     """Another wording of a policy's title, so that an import recognises it."""
 
     policy = models.ForeignKey(Policy, on_delete=models.CASCADE, related_name="aliases")
 
     class Meta(Named.Meta):
-        verbose_name_plural = "aliases"
+        verbose_name_plural = _("aliases")
 
 
+@called(_("policy update"), _("policy updates"), policy=_("policy"), position=_("position"), detail=_("detail"))
 class Update(models.Model):
     """The line that one issue has on one policy, with its detail as printed."""
 
@@ -80,12 +86,12 @@ class Update(models.Model):
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="updates")
     position = models.PositiveSmallIntegerField(default=0)
     detail = LineField(
-        max_length=500, blank=True, help_text="As printed in brackets: “Full enforcement begins Q3 2025”."
+        max_length=500, blank=True, help_text=_("As printed in brackets: “Full enforcement begins Q3 2025”.")
     )
 
     class Meta:
         ordering = ("position", "pk")
-        verbose_name = "policy update"
+        verbose_name = _("policy update")
         constraints = (models.UniqueConstraint(fields=["report", "policy"], name="one_update_per_policy_and_report"),)
 
     def __str__(self) -> str:
@@ -113,7 +119,7 @@ class Appearance(Placed):
 
     class Meta:
         ordering = ("edition", "position")
-        verbose_name = "appearance"
+        verbose_name = _("appearance")
         indexes = (models.Index(fields=["policy", "-place"], name="policy_newest_first"),)
         constraints = (
             models.UniqueConstraint(fields=["edition", "policy"], name="one_appearance_per_policy_and_edition"),

@@ -22,10 +22,12 @@ from django.db.models import Count, F, Func, Min, OuterRef, Q, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 from imagefield.fields import ImageField, PPOIField
 from taggit.managers import TaggableManager
 
 from newsroom.lib.constraints import PostgresExclusion
+from newsroom.lib.naming import called
 from newsroom.lib.richtext import RichTextField
 from newsroom.lib.slugs import validate_slug
 from newsroom.lib.text import FoldedField, LineField, PlainTextField
@@ -33,8 +35,8 @@ from reports.renditions import RENDITIONS, WIDTHS
 
 
 class Section(models.TextChoices):
-    CHINA = "china", "China"
-    INTERNATIONAL = "international", "International"
+    CHINA = "china", _("China")
+    INTERNATIONAL = "international", _("International")
 
 
 def random_name(instance: Image, filename: str) -> str:
@@ -42,6 +44,15 @@ def random_name(instance: Image, filename: str) -> str:
     return f"images/{secrets.token_urlsafe(16).replace('-', '_')}{PurePath(filename).suffix.lower()}"
 
 
+@called(
+    _("image"),
+    _("images"),
+    file=_("file"),
+    focal_point=_("focal point"),
+    decorative=_("decorative"),
+    caption=_("caption"),
+    credit=_("credit"),
+)
 class Image(models.Model):
     """A picture with what stands beside it. Without a file it is the description of one that is still to come."""
 
@@ -52,23 +63,23 @@ class Image(models.Model):
         height_field="height",
         ppoi_field="focal_point",
         formats=RENDITIONS,
-        help_text="JPEG, PNG, GIF, WebP or AVIF. Camera data (place, device) is removed.",
+        help_text=_("JPEG, PNG, GIF, WebP or AVIF. Camera data (place, device) is removed."),
     )
     width = models.PositiveIntegerField(null=True, editable=False)
     height = models.PositiveIntegerField(null=True, editable=False)
-    focal_point = PPOIField(help_text="The point that stays visible when the picture is cropped.")
+    focal_point = PPOIField(help_text=_("The point that stays visible when the picture is cropped."))
     alt = LineField(
-        "alternative text",
+        _("alternative text"),
         max_length=300,
         blank=True,
-        help_text="What the picture shows, for those who can't see it: “A robot grabs an apple”.",
+        help_text=_("What the picture shows, for those who can't see it: “A robot grabs an apple”."),
     )
     decorative = models.BooleanField(
         default=False,
-        help_text="Tick if the picture says nothing that the text doesn't; then it needs no text.",
+        help_text=_("Tick if the picture says nothing that the text doesn't; then it needs no text."),
     )
     caption = LineField(max_length=300, blank=True)
-    credit = LineField(max_length=200, blank=True, help_text="“Photograph: Name / Agency”.")
+    credit = LineField(max_length=200, blank=True, help_text=_("“Photograph: Name / Agency”."))
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -126,6 +137,20 @@ class ReportQuerySet(models.QuerySet["Report"]):
         )
 
 
+@called(
+    _("issue"),
+    _("issues"),
+    title=_("title"),
+    slug=_("slug"),
+    number=_("number"),
+    standfirst=_("standfirst"),
+    intro=_("intro"),
+    hero=_("hero"),
+    china_heading=_("china heading"),
+    international_heading=_("international heading"),
+    search_title=_("search title"),
+    search_description=_("search description"),
+)
 class Report(models.Model):
     """One issue as the desk sees it: working rows, which readers never see."""
 
@@ -134,23 +159,25 @@ class Report(models.Model):
         max_length=80,
         unique=True,
         validators=[validate_slug],
-        help_text="The last part of the address: /reports/…/. Empty: from the title.",
+        help_text=_("The last part of the address: /reports/…/. Empty: from the title."),
     )
-    number = models.PositiveIntegerField(null=True, blank=True, unique=True, help_text="Issue number, if you count.")
-    issued_on = models.DateField("date of issue", null=True, blank=True)
+    number = models.PositiveIntegerField(null=True, blank=True, unique=True, help_text=_("Issue number, if you count."))
+    issued_on = models.DateField(_("date of issue"), null=True, blank=True)
     standfirst = PlainTextField(
-        blank=True, help_text="One or two sentences under the title, for lists, feeds and shared links."
+        blank=True, help_text=_("One or two sentences under the title, for lists, feeds and shared links.")
     )
     intro = RichTextField(blank=True)
     hero = models.ForeignKey(Image, on_delete=models.PROTECT, null=True, blank=True, related_name="reports")
-    china_heading = LineField(max_length=200, blank=True, help_text="Empty: “Top 10 China stories”, by their number.")
+    china_heading = LineField(
+        max_length=200, blank=True, help_text=_("Empty: “Top 10 China stories”, by their number.")
+    )
     international_heading = LineField(max_length=200, blank=True)
-    tags = TaggableManager(blank=True, help_text="Separated by commas.")
+    tags = TaggableManager(blank=True, help_text=_("Separated by commas."))
     search_title = LineField(
-        max_length=120, blank=True, help_text="For search engines and shared links. Empty: the title."
+        max_length=120, blank=True, help_text=_("For search engines and shared links. Empty: the title.")
     )
     search_description = LineField(
-        max_length=300, blank=True, help_text="For search engines and shared links. Empty: the standfirst."
+        max_length=300, blank=True, help_text=_("For search engines and shared links. Empty: the standfirst.")
     )
     source_digest = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
     version = models.PositiveIntegerField(default=0, editable=False)
@@ -161,7 +188,7 @@ class Report(models.Model):
 
     class Meta:
         ordering = (F("issued_on").desc(nulls_first=True), "-pk")
-        verbose_name = "issue"
+        verbose_name = _("issue")
         permissions = (
             ("approve_report", "Can approve an issue"),
             ("publish_report", "Can publish, schedule and withdraw an issue"),
@@ -181,26 +208,38 @@ class Report(models.Model):
         return "withdrawn" if row.withdrawn_at else "draft"
 
 
+@called(
+    _("story"),
+    section=_("section"),
+    rank=_("rank"),
+    headline=_("headline"),
+    slug=_("slug"),
+    body=_("body"),
+    search_title=_("search title"),
+    search_description=_("search description"),
+)
 class Story(models.Model):
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="stories")
     section = models.CharField(max_length=20, choices=Section)
     rank = models.PositiveSmallIntegerField(default=0)
     headline = LineField(max_length=250)
     slug = models.CharField(
-        max_length=80, blank=True, validators=[validate_slug], help_text="Empty: from the headline."
+        max_length=80, blank=True, validators=[validate_slug], help_text=_("Empty: from the headline.")
     )
     body = RichTextField(blank=True)
-    tags = TaggableManager(blank=True, help_text="Separated by commas.")
+    tags = TaggableManager(blank=True, help_text=_("Separated by commas."))
     search_title = LineField(
-        max_length=120, blank=True, help_text="For search engines and shared links. Empty: the headline."
+        max_length=120, blank=True, help_text=_("For search engines and shared links. Empty: the headline.")
     )
     search_description = LineField(
-        max_length=300, blank=True, help_text="For search engines and shared links. Empty: the beginning of the text."
+        max_length=300,
+        blank=True,
+        help_text=_("For search engines and shared links. Empty: the beginning of the text."),
     )
 
     class Meta:
         ordering = ("section", "rank")
-        verbose_name_plural = "stories"
+        verbose_name_plural = _("stories")
         constraints = (
             models.UniqueConstraint(fields=["report", "section", "rank"], name="story_rank_unique"),
             models.UniqueConstraint(fields=["report", "slug"], name="story_slug_unique"),
@@ -211,6 +250,7 @@ class Story(models.Model):
         return f"{self.get_section_display()} {self.rank} · {self.headline}"
 
 
+@called(_("takeaway"), _("takeaways"), text=_("text"), position=_("position"))
 class Takeaway(models.Model):
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="takeaways")
     position = models.PositiveSmallIntegerField(default=0)
@@ -240,12 +280,14 @@ class Named(models.Model):
         refuse_taken_name(self, "name")
 
 
+@called(_("source"), _("sources"), name=_("name"), link=_("link"))
 class Source(Named):
     """A newspaper, agency or person whose reporting an issue builds on."""
 
     link = models.URLField(blank=True)
 
 
+@called(_("credit"), _("credits"), source=_("source"), position=_("position"))
 class Credit(models.Model):
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="credits")
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="credits")
@@ -263,7 +305,7 @@ def refuse_taken_name(row: Any, field: str) -> None:
     """Raise ValidationError if another row of this model has the name, whatever its case."""
     key = row._meta.get_field("key").key(getattr(row, field))
     if type(row).objects.filter(key=key).exclude(pk=row.pk).exists():
-        raise ValidationError({field: f"“{getattr(row, field)}” is there already."})
+        raise ValidationError({field: _("“%(name)s” is there already.") % {"name": getattr(row, field)}})
 
 
 class Revision(models.Model):
@@ -304,11 +346,21 @@ def place_of(issued_on: date, report_id: int) -> int:
     return issued_on.toordinal() << 32 | report_id
 
 
+def in_force(now: datetime | None = None, *, of: str = "") -> Q:
+    """
+    `live_from <= now < live_until`, the one place that says so (default: now).
+
+    As a condition on editions, or on rows from which `of` leads to them, such as "edition__".
+    """
+    now = now or timezone.now()
+    until = Q(**{f"{of}live_until__gt": now}) | Q(**{f"{of}live_until": None})
+    return until & Q(**{f"{of}live_from__lte": now})
+
+
 class EditionQuerySet(models.QuerySet["Edition"]):
     def current(self, now: datetime | None = None) -> EditionQuerySet:
-        """In force at a time (default: now): `live_from <= now < live_until`. The one place that says so."""
-        now = now or timezone.now()
-        return self.filter(Q(live_until__gt=now) | Q(live_until=None), live_from__lte=now)
+        """In force at a time (default: now)."""
+        return self.filter(in_force(now))
 
     def live(self, now: datetime | None = None) -> EditionQuerySet:
         """What readers get at a time: in force, and no withdrawal."""
@@ -364,10 +416,10 @@ class Edition(models.Model):
     """
 
     class Kind(models.TextChoices):
-        FIRST = "first", "First publication"
-        UPDATE = "update", "Update"
-        CORRECTION = "correction", "Correction"
-        WITHDRAWAL = "withdrawal", "Withdrawal"
+        FIRST = "first", _("First publication")
+        UPDATE = "update", _("Update")
+        CORRECTION = "correction", _("Correction")
+        WITHDRAWAL = "withdrawal", _("Withdrawal")
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="editions")
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="editions")
@@ -470,6 +522,15 @@ class ProjectionQuerySet(models.QuerySet[Any]):
         """Those of the editions that readers get at a time."""
         return self.filter(edition__in=Edition.objects.live(now).values("pk"))
 
+    def live_few(self, now: datetime | None = None) -> ProjectionQuerySet:
+        """
+        The same, for a few of them in an order: each row's edition is looked at when its turn comes.
+
+        Where `live` lists all live editions first, which is right for a question about all, and what makes a page
+        dearer with every issue (SQLite).
+        """
+        return self.filter(in_force(now, of="edition__")).exclude(edition__kind=Edition.Kind.WITHDRAWAL)
+
     def begun(self, now: datetime | None = None) -> ProjectionQuerySet:
         """Those of the editions whose time has come, past ones too: what was public once."""
         return self.filter(edition__in=Edition.objects.begun(now).values("pk"))
@@ -481,7 +542,7 @@ class ProjectionQuerySet(models.QuerySet[Any]):
         None if nothing was ever public there.
         """
         here = self.filter(slug=slug)
-        return here.live().newest_first().first() or here.begun().order_by("-edition__live_from").first()
+        return here.live_few().newest_first().first() or here.begun().order_by("-edition__live_from").first()
 
     def with_edition(self) -> ProjectionQuerySet:
         return self.select_related("edition").defer(*(f"edition__{column}" for column in ARTICLES.values()))

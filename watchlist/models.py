@@ -4,43 +4,48 @@ from __future__ import annotations
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
+from newsroom.lib.naming import called
 from newsroom.lib.slugs import validate_slug
 from newsroom.lib.text import LineField
 from reports.models import Edition, EditionStory, Named, Placed, ProjectionQuerySet, Report, Section, Story
 
 
+@called(_("company"), name=_("name"), slug=_("slug"), country=_("country"))
 class Company(Named):
     """The registry: working rows, which readers never see. What they see are appearances."""
 
     slug = models.CharField(max_length=80, unique=True, validators=[validate_slug])
-    country = LineField(max_length=80, blank=True, help_text="As printed: “China”, “US”, “UK/US”.")
-    link = models.URLField("website", blank=True)
+    country = LineField(max_length=80, blank=True, help_text=_("As printed: “China”, “US”, “UK/US”."))
+    link = models.URLField(_("website"), blank=True)
 
     class Meta(Named.Meta):
-        verbose_name_plural = "companies"
+        verbose_name_plural = _("companies")
 
 
+@called(_("alias"), name=_("name"))
 class Alias(Named):
     """Another spelling of a company's name, so that an import recognises it."""
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="aliases")
 
     class Meta(Named.Meta):
-        verbose_name_plural = "aliases"
+        verbose_name_plural = _("aliases")
 
 
+@called(_("watchlist note"), _("watchlist notes"), company=_("company"), position=_("position"))
 class Note(models.Model):
     """What one issue says of one company. It may say nothing, and watch it all the same."""
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="notes")
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="notes")
     position = models.PositiveSmallIntegerField(default=0)
-    text = LineField("note", max_length=500, blank=True)
+    text = LineField(_("note"), max_length=500, blank=True)
 
     class Meta:
         ordering = ("position", "pk")
-        verbose_name = "watchlist note"
+        verbose_name = _("watchlist note")
         constraints = (models.UniqueConstraint(fields=["report", "company"], name="one_note_per_company_and_report"),)
 
     def __str__(self) -> str:
@@ -53,6 +58,7 @@ class MentionQuerySet(models.QuerySet["Mention"]):
         return self.exclude(state=Mention.State.REFUSED)
 
 
+@called(_("mention"), _("mentions"), story=_("story"), company=_("company"), state=_("state"))
 class Mention(models.Model):
     """
     A story names a company. Found in its words (watchlist/mentioning.py), confirmed or refused by an editor.
@@ -61,9 +67,9 @@ class Mention(models.Model):
     """
 
     class State(models.TextChoices):
-        PROPOSED = "proposed", "Proposed"
-        CONFIRMED = "confirmed", "Confirmed"
-        REFUSED = "refused", "Refused"
+        PROPOSED = "proposed", _("Proposed")
+        CONFIRMED = "confirmed", _("Confirmed")
+        REFUSED = "refused", _("Refused")
 
     story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="mentions")
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="mentions")

@@ -25,7 +25,7 @@ def section(key: str) -> Channel:
     """Four queries. Raises Http404 for what is no section."""
     if key not in Section.values:
         raise Http404("There are two sections: china and international.")
-    label = Section(key).label
+    label = str(Section(key).label)
     stories = EditionStory.objects.filter(section=key)
     filled = Edition.objects.live().filter(Exists(stories.filter(edition=OuterRef("pk"))))
     ranked = Prefetch("stories", stories.order_by("rank").prefetch_related("tags"))
