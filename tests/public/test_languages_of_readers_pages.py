@@ -126,8 +126,8 @@ def test_times_are_written_as_the_language_has_them_and_stay_readable_to_machine
         assert '<time datetime="2025-04-12T09:05:00+0000">' in page
     assert ">12 April 2025, 09:05</time>" in english
     assert ">2025年4月12日 09:05</time>" in chinese
-    assert " 1 comment\n" in english
-    assert " 评论1条\n" in chinese
+    assert re.search(r">\s*1 comment\s*<", english)
+    assert re.search(r">\s*评论1条\s*<", chinese)
 
 
 @pytest.mark.parametrize(
