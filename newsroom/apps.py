@@ -26,18 +26,19 @@ class NewsroomConfig(AppConfig):
         from django.core.checks import register as check
 
         from follow.topics import Register, register
+        from newsroom.briefing import briefings_can_be_drawn
         from newsroom.roles import make_missing_roles, remember_permissions
-        from policies.models import Appearance as PolicyAppearance
-        from watchlist.models import Appearance as CompanyAppearance
-
         from newsroom.websub import note_pings
+        from policies.models import Appearance as PolicyAppearance
         from reports.signals import edition_announced
+        from watchlist.models import Appearance as CompanyAppearance
 
         edition_announced.connect(note_pings, dispatch_uid="newsroom.note_pings")
         register("company", Register(CompanyAppearance.objects.all, "company", "name", ("watchlist", "company")))
         register("policy", Register(PolicyAppearance.objects.all, "policy", "title", ("policies", "policy")))
 
         check(mail_can_leave)
+        check(briefings_can_be_drawn, deploy=True)
         # Permissions come into being after a migration, app by app, so the roles that need them do too.
         pre_migrate.connect(remember_permissions, dispatch_uid="permissions")
         post_migrate.connect(make_missing_roles, dispatch_uid="roles")

@@ -15,6 +15,7 @@ from comments import digests, notices, privacy
 from follow import delivering, enrolling, mailing, pacing, subscribing
 from newsroom import websub
 from newsroom.announcing import announce_due
+from newsroom.briefing import draw_due
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Job:
 JOBS = [
     Job("announce editions", timedelta(seconds=5), announce_due),
     Job("tell the hub", timedelta(seconds=10), websub.ping_due, is_keen=True),
+    Job("draw briefings", timedelta(seconds=30), draw_due, is_keen=True),
     Job("announce the weekly digest", timedelta(minutes=5), mailing.send_weekly),
     Job("send mailings", timedelta(seconds=5), delivering.send_due, is_keen=True),
     Job("send notices", timedelta(seconds=10), notices.send_due),

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sitemap-news.xml", sitemaps.news, name="sitemap-news"),
     path("sitemap-<str:kind>-<int:number>.xml", sitemaps.part, name="sitemap-part"),
     path("media/<path:path>", views.media),
+    path("reports/<any_slug:slug>/briefing.pdf", views.briefing, name="briefing"),
     path("cards/<str:kind>-<int:pk>-<str:digest>.jpg", views.card, name="card"),
     path("oembed/", views.oembed, name="oembed"),
 ]

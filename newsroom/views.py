@@ -7,13 +7,15 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 from django.views.defaults import page_not_found
 from django.views.static import serve
 
+from newsroom import briefing as briefings
 from newsroom import cards, comparing, embedding
-from reports.caching import allow_copies, of_issue, public_page
+from reports.caching import MayAppear, allow_copies, of_issue, public_page
 from reports.models import Edition, EditionStory
 from reports.views import on_live_issue, show
 
@@ -120,6 +122,20 @@ def story_embed(request: HttpRequest, slug: str, story_slug: str) -> HttpRespons
     if live is None:
         raise Http404("No published story is at this address.")
     return of_issue(render(request, "embed.html", {"edition": live.edition, "story": live}), live.edition.report_id)
+
+
+@public_page
+@require_safe
+@on_live_issue
+def briefing(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """The PDF of a live issue, once it is drawn; no other edition's."""
+    pdf = briefings.content(edition)
+    if pdf is None:
+        raise MayAppear("The briefing of this issue is still to be drawn.")
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response.headers["Content-Disposition"] = content_disposition_header(True, f"{edition.slug}.pdf") or "attachment"
+    response.headers["X-Robots-Tag"] = "noindex"  # the page itself is to be found
+    return of_issue(response, edition.report_id)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

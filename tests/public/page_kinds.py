@@ -10,6 +10,7 @@ site that no line names. Tests of all pages (valid, accessible, no dead link) ta
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -36,19 +37,20 @@ from newsroom.lib.tokens import make
 from newsroom.publishing import publish, withdraw
 from newsroom.search import finding
 from newsroom.search.views import more_address
-from policies.models import Policy
-from reports.models import Edition, Section
+from policies.models import Milestone, Policy, Status
+from reports.models import Edition, Report, Section
 from tests.comments.posting import aged, words
 from tests.factories import approved, commented, complete_issue, edit, follower, person, picture, published
 from tests.follow import asking
-from watchlist.models import Company
+from watchlist.models import Company, Mention
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenrentenauszahlungsstelle"
 OLDER = 11  # issues with little in them: more than a page of a section holds
 BODY = f"评论 & <b> {LONG}\n\nAnd https://example.org/{LONG}"
 AUTHOR = "author@example.org"
 THREAD = 51  # comments on one issue: more than a page of a thread holds
-NOT_FOR_READERS = {"admin", "anymail", "newsroom.views.media"}  # the desk, a mail provider's door, and pictures
+# The desk, a mail provider's door, pictures and PDF
+NOT_FOR_READERS = {"admin", "anymail", "newsroom.views.media", "newsroom.views.briefing"}
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,7 @@ def everything() -> Site:
         story_tags=["Robots", LONG],
         number=12,
     )
+    issue = corrected(tell_more(issue))
     published(title="The last", issued_on="2025-04-19")
     moderator = person("Moderator", email="moderator@newsroom.example", username="moderator")
     comment = discuss(issue, moderator)
@@ -151,6 +154,24 @@ def everything() -> Site:
         decided=commented(issue.report, email="z@example.org", network="z", body=LONG),
         moderator=moderator,
     )
+
+
+def tell_more(edition: Edition) -> Report:
+    """The issue, the stories of which name its companies, and the policies of which have a history."""
+    report = edition.report
+    for story in report.stories.all()[1:]:
+        for company in Company.objects.filter(notes__report=report):
+            Mention.objects.get_or_create(story=story, company=company)
+    for policy in Policy.objects.filter(updates__report=report):
+        for year, status in enumerate(Status, 2021):
+            source = {"source_name": f"Gazette {LONG}", "source_link": "https://gazette.example/1"}
+            Milestone.objects.create(policy=policy, status=status, dated_on=date(year, 3, 1), text=LONG, **source)
+    edit(report)
+    return report
+
+
+def corrected(report: Report) -> Edition:
+    return publish(report, by=None, kind=Edition.Kind.CORRECTION, note=f"A figure was wrong.\n\n{LONG} is 3 < 4.")
 
 
 def renamed() -> Edition:
@@ -199,6 +220,8 @@ def before_the_first_issue() -> Kinds:
         "empty section": Page("/sections/china/"),
         "empty list of companies": Page("/companies/"),
         "empty list of policies": Page("/policies/"),
+        "comparison of nothing": Page("/compare/"),
+        "search of an empty site": Page("/search/?q=story"),
         "follow on an empty site": Page("/follow/"),
     }
 
@@ -233,11 +256,18 @@ def reading(site: Site) -> Kinds:
         "tag of an issue": Page(next(tag for tag in site.issue.tags.all() if tag.story_id is None).url),
         "tag of stories": Page(next(tag for tag in site.issue.tags.all() if tag.story_id).url),
         "list of companies": Page("/companies/"),
+        "list of companies, narrowed": Page("/companies/?country=China&first=2025"),
+        "list of companies, narrowed too far": Page("/companies/?country=Nowhere"),
         "company": Page(company.url),
         "company that moved": Page("/companies/once/", 301),
         "list of policies": Page("/policies/"),
+        "list of policies, narrowed": Page("/policies/?status=adopted&last=2024"),
         "policy": Page(policy.url),
         "policy that moved": Page("/policies/once-too/", 301),
+        "comparison": Page("/compare/"),
+        "comparison of a span with nothing in it": Page("/compare/?from=1990&to=1991"),
+        "comparison of what is no span": Page("/compare/?from=x&to=y"),
+        "comparison of a span that was turned round": Page("/compare/?from=2026&to=2024"),
     }
 
 
