@@ -29,6 +29,7 @@ OUTDATED = {
     "Attribute “media” not allowed on element “meta” at this point.": "theme-color",  # HTML §4.2.5, 2021
     "Attribute “fetchpriority” not allowed on element “img” at this point.": "<img",  # HTML §4.8.3, 2023
     "Attribute “fetchpriority” not allowed on element “link” at this point.": 'rel="preload"',  # HTML §4.2.4, 2023
+    "Attribute “enterkeyhint” not allowed on element “input” at this point.": "enterkeyhint=",  # HTML §6.8.9, 2019
     "Attribute “imagesrcset” not allowed on element “link” at this point.": 'as="image"',  # HTML §4.2.4, 2019
     "Attribute “imagesizes” not allowed on element “link” at this point.": 'as="image"',
     # One of href and imagesrcset must be there.

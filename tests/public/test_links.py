@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 
 from tests.public.crawling import Answer, Links, ask
-from tests.public.page_kinds import Kinds, everything, fetch, page_kinds
+from tests.public.page_kinds import Kinds, everything, fetch, in_chinese, page_kinds, reading
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -123,7 +123,8 @@ def crawl() -> Crawl:
 
 
 def test_no_kind_of_page_leads_nowhere(crawl: Crawl) -> None:
-    pages = pages_of(crawl.visitor, page_kinds(everything()))
+    site = everything()
+    pages = pages_of(crawl.visitor, page_kinds(site)) + pages_of(crawl.visitor, in_chinese(reading(site)))
     faults: dict[str, list[str]] = {}
     for page in pages:
         for fault in crawl.faults(page):
