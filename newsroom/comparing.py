@@ -209,8 +209,9 @@ def compare(span: Span) -> Comparison:
 
 def topics_of(within: QuerySet[Any, Any], sizes: tuple[int, int]) -> list[Topic]:
     """All tags of stories, those first that take the most of both sides; with bars for as many as are shown."""
-    rows = EditionTag.objects.filter(edition__in=within, story__isnull=False).order_by()
-    grouped = rows.values_list("slug", "story__section").annotate(name=Max("name"), n=Count("story", distinct=True))
+    # But for "_", which tags of signs alone share, a story has a slug once, so that rows are stories.
+    rows = EditionTag.objects.filter(edition__in=within, story__isnull=False).exclude(slug="_").order_by()
+    grouped = rows.values_list("slug", "story__section").annotate(name=Max("name"), n=Count("pk"))
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     names: dict[str, str] = {}
     for slug, section, name, n in grouped:

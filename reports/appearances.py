@@ -27,7 +27,7 @@ def newest_of(appearances: ProjectionQuerySet, slug: str, *, of: str) -> Any:
     Its own address may be another one by now. Raises Http404 if no live issue has the row.
     """
     named = appearances.at(slug)
-    rows = named and appearances.filter(**{of: getattr(named, f"{of}_id")}).live().with_edition().newest_first()
+    rows = named and appearances.filter(**{of: getattr(named, f"{of}_id")}).live_few().with_edition().newest_first()
     newest = rows and rows.first()
     if not newest:
         raise Http404(f"No published issue has a {of} of this name.")
@@ -43,7 +43,7 @@ class Lines(NamedTuple):
 
 def lines_of(appearances: ProjectionQuerySet, request: HttpRequest) -> Lines:
     """The page of live appearances, with their editions, that the request asks for by `?before=`. Raises Http404."""
-    rows = appearances.live().with_edition().newest_first()
+    rows = appearances.live_few().with_edition().newest_first()
     if place := place_asked(request):
         rows = rows.filter(place__lt=place)
     found = list(rows[: LINES + 1])
@@ -58,7 +58,7 @@ def day_of(place: int) -> date:
 
 def first_day(appearances: ProjectionQuerySet) -> date | None:
     """The date of the oldest live issue that has one of these; None if none has."""
-    place = appearances.live().order_by("place").values_list("place", flat=True).first()
+    place = appearances.live_few().order_by("place").values_list("place", flat=True).first()
     return day_of(place) if place else None
 
 

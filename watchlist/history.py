@@ -70,7 +70,10 @@ def best_ranks(company: int) -> list[EditionStory]:
 def lately(company: int) -> list[Column]:
     """How many stories of each section named the company in the last issues that there were, oldest first."""
     editions = list(Edition.objects.live().without_article().newest_first()[:LATELY])
-    here = {"edition__in": [edition.pk for edition in editions], "company": company}
+    if not editions:
+        return []
+    # The place keeps the search within the newest part of the company's index.
+    here = {"company": company, "place__gte": editions[-1].place, "edition__in": [edition.pk for edition in editions]}
     watched = set(Appearance.objects.filter(**here).values_list("edition", flat=True))
     rows = StoryAppearance.objects.filter(**here).order_by().values_list("edition", "section")
     counts = {(edition, section): n for edition, section, n in rows.annotate(n=Count("pk"))}
