@@ -56,6 +56,9 @@ class Names(Generic[Key]):
 
 def lower(text: str) -> str:
     """In small letters, each in its place: the few letters that would become two stay as they are."""
+    lowered = text.lower()
+    if len(lowered) == len(text) and "Σ" not in text:  # whose small letter depends on what stands beside it
+        return lowered
     return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
 
 

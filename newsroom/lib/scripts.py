@@ -62,6 +62,7 @@ PASSAGE = re.compile(
         }.items()
     )
 )
+ANY_LETTER = re.compile(f"[{''.join(LETTERS.values())}]")  # without one there is no passage, as in most texts
 # A tag of cleaned HTML, or a whole passage that is marked already.
 MARKED_OR_TAG = re.compile(r"""(<span lang="[^"<>]*"[^<>]*>[^<]*</span>|<(?:[^<>"']|"[^"]*"|'[^']*')*>)""")
 
@@ -86,6 +87,8 @@ def mark_passages(html: str, language: str) -> str:
     Nothing else is added, and nothing changed or taken away: tags and their attributes stay as they are. To do it again
     adds nothing.
     """
+    if not ANY_LETTER.search(html):
+        return html
     own = OWN.get(language.split("-")[0].lower(), set())
 
     def mark(found: re.Match[str]) -> str:
