@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -50,7 +50,7 @@ def as_item(comment: Comment) -> Item:
     )
 
 
-def feed_in(form: str) -> Callable[..., HttpResponse]:
+def feed_in(form: str) -> Callable[..., HttpResponseBase]:
     """The view of the feed of a live issue in one of its forms."""
 
     @require_safe
@@ -60,5 +60,4 @@ def feed_in(form: str) -> Callable[..., HttpResponse]:
         with translation.override(settings.LANGUAGE_CODE):  # it is one feed, whatever language the page is in
             return of_issue(respond(comments_on(edition), form), edition.report_id)
 
-    view: Callable[..., HttpResponse] = feed
-    return view
+    return feed

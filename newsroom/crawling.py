@@ -1,4 +1,4 @@
-"""What programs that walk through the site are told first: where they may go (robots.txt), and what it is (llms.txt)."""
+"""What crawlers are told first: where they may go (robots.txt), and what the periodical is (llms.txt)."""
 
 import re
 from typing import NamedTuple
@@ -45,10 +45,10 @@ class Entry(NamedTuple):
 @public_page
 def robots(request: HttpRequest) -> HttpResponse:
     """Everything is open to everybody but forms and what is made for one reader; AI crawlers by the setting."""
-    codes = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
-    desk = reverse("admin:index").strip("/").rpartition("/")[2]
+    others = (code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE)
+    desk = reverse("admin:index").removeprefix("/")
     context = {
-        "closed": [f"{prefix}{path}" for prefix in ("/", *(f"/{code}/" for code in codes)) for path in (f"{desk}/", *CLOSED)],
+        "closed": [begun + path for begun in ("/", *(f"/{code}/" for code in others)) for path in (desk, *CLOSED)],
         "refused": AI_CRAWLERS if settings.AI_CRAWLERS == "refuse" else (),
         "sitemaps": [absolute(reverse(name)) for name in ("sitemap-index", "sitemap-news")],
     }

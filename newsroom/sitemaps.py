@@ -57,7 +57,7 @@ class Whole:
         return self
 
 
-class Part(Sitemap):
+class Part(Sitemap):  # type: ignore[type-arg]  # which takes none at run time
     """Places, at their address in every language, each of them naming the others."""
 
     i18n = True
@@ -82,10 +82,10 @@ class Part(Sitemap):
         return place.changed_at
 
     def get_protocol(self, protocol: str | None = None) -> str:
-        return urlsplit(settings.SITE_URL).scheme
+        return str(urlsplit(settings.SITE_URL).scheme)
 
     def get_domain(self, site: Any = None) -> str:
-        return urlsplit(settings.SITE_URL).netloc
+        return str(urlsplit(settings.SITE_URL).netloc)
 
 
 class Kind:
@@ -140,7 +140,9 @@ class Registered(Kind):
         self.appearances, self.of_row, self.view = appearances, of_row, view
 
     def numbers(self) -> Numbers:
-        highest = self.appearances().live().order_by(f"-{self.of_row}_id").values_list(f"{self.of_row}_id", flat=True)
+        highest = (
+            self.appearances().live_few().order_by(f"-{self.of_row}_id").values_list(f"{self.of_row}_id", flat=True)
+        )
         return dict.fromkeys(range(1, (highest.first() or -1) // self.span + 2))
 
     def places(self, number: int) -> Iterable[Place]:

@@ -22,9 +22,9 @@ def corrections() -> Channel:
     Of a withdrawn issue nothing is told but its date and the note: neither its title nor its address, which is made
     of that. A correction goes by the title that the issue has now.
     """
-    told = Edition.objects.begun().filter(
-        Q(kind=Edition.Kind.CORRECTION) | Q(kind=Edition.Kind.WITHDRAWAL, pk__in=Edition.objects.withdrawn().values("pk"))
-    )
+    correction, withdrawal = Edition.Kind.CORRECTION, Edition.Kind.WITHDRAWAL
+    in_force = Edition.objects.withdrawn().values("pk")
+    told = Edition.objects.begun().filter(Q(kind=correction) | Q(kind=withdrawal, pk__in=in_force))
     rows = list(told.order_by("-live_from", "-pk").without_article()[:MOST])
     live = Edition.objects.live().filter(report__in={row.report_id for row in rows}).without_article()
     return Channel(

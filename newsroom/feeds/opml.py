@@ -22,16 +22,16 @@ MOST_ISSUES = 10  # whose companies and policies are named
 def always() -> list[Feed]:
     """The feeds that are there from the first day on."""
     return [
-        (settings.SITE_NAME, reverse("feed"), reverse("home")),
+        (_("Issues"), reverse("feed"), reverse("home")),
         *(
             (
-                titled(str(section.label)),
+                _(str(section.label)),
                 reverse("section-feed", args=[section.value]),
                 reverse("reports:section", args=[section.value]),
             )
             for section in Section
         ),
-        (titled(_("Corrections")), reverse("corrections-feed"), reverse("reports:archive")),
+        (_("Corrections"), reverse("corrections-feed"), reverse("reports:archive")),
     ]
 
 
@@ -39,14 +39,14 @@ def companies(editions: list[Edition]) -> list[Feed]:
     rows = CompanyAppearance.objects.filter(edition__in=editions).order_by("-place", "position")
     newest = {row.company_id: row for row in reversed(rows)}
     ordered = sorted(newest.values(), key=lambda row: row.name.casefold())
-    return [(titled(row.name), reverse("company-feed", args=[row.slug]), row.url) for row in ordered]
+    return [(row.name, reverse("company-feed", args=[row.slug]), row.url) for row in ordered]
 
 
 def policies(editions: list[Edition]) -> list[Feed]:
     rows = PolicyAppearance.objects.filter(edition__in=editions).order_by("-place", "position")
     newest = {row.policy_id: row for row in reversed(rows)}
     ordered = sorted(newest.values(), key=lambda row: row.title.casefold())
-    return [(titled(row.title), reverse("policy-feed", args=[row.slug]), row.url) for row in ordered]
+    return [(row.title, reverse("policy-feed", args=[row.slug]), row.url) for row in ordered]
 
 
 def write() -> str:
@@ -73,5 +73,5 @@ def write() -> str:
 
 def outlines(xml: SimplerXMLGenerator, feeds: Iterable[Feed]) -> None:
     for name, path, page in feeds:
-        told = {"type": "rss", "text": printable(name), "title": printable(name)}
+        told = {"type": "rss", "text": printable(titled(name)), "title": printable(titled(name))}
         xml.addQuickElement("outline", None, {**told, "xmlUrl": absolute(path), "htmlUrl": absolute(page)})

@@ -22,7 +22,7 @@ def policy(slug: str) -> Channel:
     Four queries at most. Raises Moved if it has another address now, Http404 if no live issue tracks it.
     """
     named = Appearance.objects.at(slug)
-    rows = Appearance.objects.live().filter(policy=named.policy_id) if named else Appearance.objects.none()
+    rows = Appearance.objects.live_few().filter(policy=named.policy_id) if named else Appearance.objects.none()
     lines = list(rows.newest_first().with_edition()[:MOST])
     if not lines:
         raise Http404("No published issue has a policy of this name.")

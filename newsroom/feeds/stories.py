@@ -48,7 +48,7 @@ def tag(slug: str) -> Channel:
     Eight queries at most. Raises Http404 if nothing that is live has it.
     """
     # Those of an edition were written in the order of its stories, its own first.
-    tags = EditionTag.objects.live().filter(slug=slug).order_by("-place", "pk")
+    tags = EditionTag.objects.live_few().filter(slug=slug).order_by("-place", "pk")
     rows = list(tags.with_edition().select_related("story").prefetch_related("story__tags")[:MOST])
     if not rows:
         raise Http404("Nothing that is published has this tag.")
@@ -57,7 +57,7 @@ def tag(slug: str) -> Channel:
             row.story.edition = row.edition
     whole = Edition.objects.filter(pk__in=[row.edition_id for row in rows if row.story is None])
     editions = list(whole.without_article().select_related("revision"))
-    items = {
+    items: dict[tuple[int, int | None], Item] = {
         **{(edition.pk, None): item for edition, item in zip(editions, issue_items(editions), strict=True)},
         **by_story([row.story for row in rows if row.story]),
     }
@@ -81,12 +81,12 @@ def company(slug: str) -> Channel:
     if named is None:
         raise Http404("No published issue has a company of this name.")
     of = {"company": named.company_id}
-    notes = list(Appearance.objects.live().filter(**of).newest_first().with_edition()[:MOST])
+    notes = list(Appearance.objects.live_few().filter(**of).newest_first().with_edition()[:MOST])
     if not notes:
         raise Http404("No published issue has a company of this name.")
     if notes[0].slug != slug:
         raise Moved(notes[0].slug)
-    about = StoryAppearance.objects.live().filter(**of).order_by("-place", "pk")
+    about = StoryAppearance.objects.live_few().filter(**of).order_by("-place", "pk")
     rows = list(about.with_edition().select_related("story").prefetch_related("story__tags")[:MOST])
     for row in rows:
         row.story.edition = row.edition
@@ -123,7 +123,7 @@ def note_items(notes: Sequence[Appearance]) -> Iterable[Item]:
         )
 
 
-def by_story(stories: Sequence[EditionStory]) -> dict[tuple[int, int], Item]:
+def by_story(stories: Sequence[EditionStory]) -> dict[tuple[int, int | None], Item]:
     items = zip(stories, story_items(stories), strict=True)
     return {(story.edition_id, story.pk): item for story, item in items}
 
@@ -149,5 +149,6 @@ def story_items(stories: Sequence[EditionStory]) -> Iterable[Item]:
 def first_times_of(stories: Sequence[EditionStory]) -> dict[int, datetime]:
     """When readers first got each of these stories, by the number of the working row. One query."""
     begun = Edition.objects.begun().filter(report__in={story.edition.report_id for story in stories})
-    same = EditionStory.objects.filter(edition__in=begun.values("pk"), story_id__in=[story.story_id for story in stories])
+    numbers = [story.story_id for story in stories]
+    same = EditionStory.objects.filter(edition__in=begun.values("pk"), story_id__in=numbers)
     return dict(same.order_by().values_list("story_id").annotate(Min("edition__live_from")))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
@@ -23,7 +23,7 @@ def named(name: str, form: str) -> str:
     return name if form == "rss" else f"{name}-{form}"
 
 
-def answering(describe: Callable[..., Channel], form: str) -> Callable[..., HttpResponse]:
+def answering(describe: Callable[..., Channel], form: str) -> Callable[..., HttpResponseBase]:
     """The view of a feed in one of its forms; `describe` takes what the address names."""
 
     @require_safe
@@ -35,8 +35,7 @@ def answering(describe: Callable[..., Channel], form: str) -> Callable[..., Http
             assert request.resolver_match  # noqa: S101 - a view is always resolved
             return redirect(request.resolver_match.view_name, moved.slug, permanent=True)
 
-    view: Callable[..., HttpResponse] = feed
-    return view
+    return feed
 
 
 def forms_of(route: str, describe: Callable[..., Channel], name: str) -> list[URLPattern]:

@@ -102,6 +102,18 @@ class Rss(Rss201rev2Feed):
 
 
 class Atom(Atom1Feed):
+    """With a style sheet, which Django's leaves out, the hub, and the whole text of an item beside its summary."""
+
+    def write(self, outfile: IO[Any], encoding: str) -> None:
+        handler = SimplerXMLGenerator(outfile, encoding, short_empty_elements=True)
+        handler.startDocument()
+        for sheet in self.feed["stylesheets"]:
+            handler.processingInstruction("xml-stylesheet", str(sheet))
+        handler.startElement("feed", AttributesImpl(self.root_attributes()))
+        self.add_root_elements(handler)
+        self.write_items(handler)
+        handler.endElement("feed")
+
     def latest_post_date(self) -> datetime:
         changed: datetime = self.feed["changed_at"]
         return changed
@@ -157,8 +169,8 @@ class Json(SyndicationFeed):
 WRITERS: dict[str, type[SyndicationFeed]] = {"rss": Rss, "atom": Atom, "json": Json}
 # What a page says that it links to.
 TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
-# What is sent. Browsers show application/rss+xml as bare text, and a document with our style sheet only as XML; readers'
-# programs and validators take either.
+# What is sent. Browsers show application/rss+xml as bare text; only plain XML gets our style sheet. Readers' programs and
+# validators take either.
 SENT = {"rss": "application/xml", "atom": "application/xml", "json": TYPES["json"]}
 NAMES = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
 
@@ -200,8 +212,8 @@ def write(channel: Channel, form: str) -> str:
         feed_url=absolute(in_form(channel.path, form)),
         feed_guid=channel.id,
         subtitle=printable(channel.about),
-        ttl=str(MINUTES),
-        stylesheets=[] if form == "json" else [Stylesheet(static("site/feed.css"), mimetype="text/css", media=None)],
+        ttl=MINUTES,
+        stylesheets=[] if form == "json" else [Stylesheet(static("site/feed.css"), mimetype="text/css", media="all")],
         changed_at=max([channel.changed_at, *(item.updated_at for item in items)]),
         picture=absolute(static("site/icon-180.png")),
         hub=settings.WEBSUB_HUB,

@@ -39,7 +39,7 @@ def titles(path: str, form: str = "rss") -> list[str]:
 
 
 def filled(**issue: object) -> Edition:
-    """An issue of which every feed has something: a story names a company, a policy has milestones, and it was corrected."""
+    """An issue of which every feed has something: a story names a company, a policy has a milestone, it was corrected."""
     report = published(**issue).report  # type: ignore[arg-type]
     story = report.stories.get(section="china", rank=2)
     named = Company.objects.get(name="Company 1")
@@ -294,7 +294,9 @@ COUNTS = {
 def test_it_costs_the_same_with_one_of_each_and_with_three(many: int) -> None:
     filled(hero=picture(64, 40))
     for number in range(1, many):
-        filled(title=f"Issue {number}", issued_on=date(2025, 1, number), stories=many + 1, companies=many, policies=many)
+        filled(
+            title=f"Issue {number}", issued_on=date(2025, 1, number), stories=many + 1, companies=many, policies=many
+        )
     counts = {}
     for path in COUNTS:
         with CaptureQueriesContext(connection) as queries:
