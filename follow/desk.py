@@ -412,10 +412,8 @@ def outlook(report: Report, content: dict[str, Any]) -> str:
     goes %= {"number": each, "weekly": weekly}
     if pace().postal_address or not each + weekly:
         return goes
-    return format_html(
-        "{} {} <a class='follow-link' href='{}'>{}</a>.",
-        *(goes, NO_ADDRESS, reverse("admin:follow_pace_changelist"), _("Sending")),
-    )
+    said = _("{goes} {no_address} <a class='follow-link' href='{url}'>Sending</a>.")
+    return format_html(said, goes=goes, no_address=NO_ADDRESS, url=reverse("admin:follow_pace_changelist"))
 
 
 def was_announced(report: Report) -> bool:
