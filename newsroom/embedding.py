@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 from django.conf import settings
 from django.urls import resolve, reverse
+from django.utils import translation
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
@@ -81,9 +82,11 @@ def answer(page: Page, room: Room) -> dict[str, Any]:
 
 
 def frame_path(page: Page) -> str:
-    """The card's own page."""
-    match = resolve(unquote(page.path))
-    return reverse("story-embed" if page.story else "issue-embed", kwargs=match.kwargs)
+    """The card's own page, in the language of the page itself."""
+    path = unquote(page.path)
+    with translation.override(translation.get_language_from_path(path) or settings.LANGUAGE_CODE):
+        match = resolve(path)
+        return reverse("story-embed" if page.story else "issue-embed", kwargs=match.kwargs)
 
 
 def picture_of(page: Page) -> str:

@@ -52,6 +52,15 @@ def test_an_issue_and_a_story_are_found_from_their_pages() -> None:
         assert "<script" not in card.text
 
 
+def test_a_page_in_another_language_has_its_card_in_that_language() -> None:
+    edition = published(title="Chips & AI", stories=1)
+    for path in (edition.url, edition.stories.get(section="china").url):
+        frame = re.search(r'<iframe src="([^"]*)"', json.loads(asked(f"{SITE}/zh-hans{path}").body)["html"])
+        assert frame
+        assert frame[1].startswith(f"{SITE}/zh-hans/embed/chips-ai/")
+        assert ask(Client(), frame[1].removeprefix(SITE)).status == 200
+
+
 def test_xml_says_the_same() -> None:
     edition = published(title="Chips & AI — 中文", stories=1)
     told = json.loads(asked(SITE + edition.url).body)
