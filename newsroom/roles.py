@@ -10,7 +10,7 @@ from django.db.models import Q
 DESK = {
     "reports": ("report", "story", "takeaway", "source", "credit", "image"),
     "watchlist": ("company", "alias", "note"),
-    "policies": ("policy", "alias", "update"),
+    "policies": ("policy", "alias", "update", "milestone"),
     "taggit": ("tag",),
 }
 WRITE = tuple(

@@ -4,9 +4,10 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
 
-from policies.models import Alias, Policy, Update
-from reports.admin import NamesInline, PositionedInline, RegistryAdmin
+from policies.models import Alias, Milestone, Policy, Update
+from reports.admin import LabelledForm, NamesInline, PositionedInline, RegistryAdmin
 
 
 class UpdateInline(PositionedInline):
@@ -20,6 +21,17 @@ class AliasInline(NamesInline):
     model = Alias
 
 
+class MilestoneInline(TabularInline):
+    """Readers get these once an issue that tracks the policy is published, or published again."""
+
+    model = Milestone
+    form = LabelledForm
+    fields = ("dated_on", "status", "text", "source_name", "source_link")
+    formfield_overrides = RegistryAdmin.formfield_overrides
+    extra = 0
+    hide_title = True
+
+
 @admin.register(Policy)
 class PolicyAdmin(RegistryAdmin):
     list_display = ("title", "jurisdiction", "updates")
@@ -27,7 +39,7 @@ class PolicyAdmin(RegistryAdmin):
     search_fields = ("title", "aliases__name")
     ordering = ("title",)
     prepopulated_fields = {"slug": ("title",)}
-    inlines = (AliasInline,)
+    inlines = (MilestoneInline, AliasInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Policy]:
         return super().get_queryset(request).annotate(update_count=Count("updates", distinct=True))
