@@ -98,7 +98,8 @@ def registered(appearances: ProjectionQuerySet, *, of: str, facts: Iterable[str]
     ]
 
 
-class Choice(NamedTuple):
+@dataclass(frozen=True)
+class Choice:
     """A value that a filter can have, in the reader's words, with how many rows have it."""
 
     value: str
@@ -107,7 +108,8 @@ class Choice(NamedTuple):
     is_chosen: bool
 
 
-class Register(NamedTuple):
+@dataclass(frozen=True)
+class Register:
     """A register as the page of it shows it: a page of rows by name, and what it can be narrowed to."""
 
     page: Page[Any]

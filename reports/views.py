@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from itertools import groupby
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch, Subquery
@@ -11,7 +12,7 @@ from django.shortcuts import redirect, render
 
 from reports.caching import of_issue, public_page
 from reports.models import Edition, EditionStory, EditionTag, Section
-from reports.paging import page_of
+from reports.paging import page_of, rows_of_page
 
 
 def show(request: HttpRequest, edition: Edition) -> HttpResponse:
@@ -139,11 +140,20 @@ def section(request: HttpRequest, key: str) -> HttpResponse:
 @public_page
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     tags = EditionTag.objects.filter(slug=slug)
-    newest = tags.filter(edition__in=Edition.objects.live().values("pk")).newest_first().first()
+    newest = tags.live_few().newest_first().first()
     if newest is None:
         raise Http404("Nothing that is published has this tag.")
-    stories = EditionStory.objects.filter(Exists(tags.filter(story=OuterRef("pk")))).order_by("section", "rank")
-    own = Exists(tags.filter(edition=OuterRef("pk"), story=None))
-    tagged = Edition.objects.live().filter(Exists(tags.filter(edition=OuterRef("pk")))).annotate(is_tagged=own)
-    page = page_of(tagged.prefetch_related(Prefetch("stories", stories)), request, size=20)
-    return render(request, "reports/tag.html", {"tag": newest, **page._asdict()})
+    rows, older_url = rows_of_page(tags.select_related("story").defer("story__body"), request, size=20)
+    editions = [tagged(list(its)) for _, its in groupby(rows, lambda row: row.edition_id)]
+    return render(request, "reports/tag.html", {"tag": newest, "editions": editions, "older_url": older_url})
+
+
+def tagged(rows: list[EditionTag]) -> Edition:
+    """An edition with whether it bears the tag itself and with its stories that do, in their order; `rows` say so."""
+    edition: Any = rows[0].edition
+    stories = [row.story for row in rows if row.story]
+    for story in stories:
+        story.edition = edition
+    edition.is_tagged = any(row.story is None for row in rows)
+    edition.tagged_stories = sorted(stories, key=lambda story: (story.section, story.rank))
+    return edition
