@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from newsroom.lib.fields import room
 from policies.models import Alias, Policy, Update
@@ -51,7 +52,7 @@ def track(report: Report, lines: Iterable[Line], *, same: Mapping[str, Policy] |
             report=report,
             policy=policy,
             position=position,
-            detail=joined(policy, "details", (line.detail for line in its_lines), most=most),
+            detail=joined(policy, _("details"), (line.detail for line in its_lines), most=most),
         )
         for position, (policy, its_lines) in enumerate(printed.items())
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from newsroom.lib.fields import room
 from newsroom.lib.names import closest
@@ -91,7 +92,10 @@ def joined(row: Any, what: str, texts: Iterable[str], *, most: int) -> str:
     text = "; ".join(filter(None, texts))
     if len(text) > most:
         raise ValidationError(
-            f"{row} is printed more than once, and its {what} together have {len(text)} characters; "
-            f"{most} are the most."
+            _(
+                "%(row)s is printed more than once, and its %(what)s together have %(number)d characters; "
+                "%(most)d are the most."
+            )
+            % {"row": row, "what": what, "number": len(text), "most": most}
         )
     return text

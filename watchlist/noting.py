@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from newsroom.lib.fields import room
 from newsroom.lib.text import folded
@@ -45,7 +46,7 @@ def note(report: Report, entries: Iterable[Entry], *, same: Mapping[str, Company
             report=report,
             company=company,
             position=position,
-            text=joined(company, "notes", (line.text for line in lines), most=most),
+            text=joined(company, _("notes"), (line.text for line in lines), most=most),
         )
         for position, (company, lines) in enumerate(printed.items())
     )

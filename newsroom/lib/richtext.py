@@ -9,6 +9,7 @@ import nh3
 from ckeditor.fields import RichTextField as EditorField
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
 
 from newsroom.lib.links import is_address
 from newsroom.lib.text import one_line, printable
@@ -84,14 +85,15 @@ def refuse_too_much(text: str) -> None:
     what may be opened again is added up. A closing tag counts only right after what it closes.
     """
     if len(text) > MOST_CHARACTERS:
-        raise TooMuchMarkup(f"This text has {len(text):,} characters of HTML; {MOST_CHARACTERS:,} are the most.")
+        said = _("This text has %(number)s characters of HTML; %(most)s are the most.")
+        raise TooMuchMarkup(said % {"number": f"{len(text):,}", "most": f"{MOST_CHARACTERS:,}"})
     opened: list[tuple[str, int]] = []
     again = total = 0
     certain = True
     for tags, found in enumerate(MARKUP.finditer(text), start=1):
         total += again
         if tags > MOST_TAGS:
-            raise TooMuchMarkup(f"This text has more than {MOST_TAGS:,} tags.")
+            raise TooMuchMarkup(_("This text has more than %(most)s tags.") % {"most": f"{MOST_TAGS:,}"})
         tag = (found["tag"] or "").lower()
         certain = certain and tag not in UNCERTAIN
         if not tag or tag in NEEDS_NO_END:
@@ -102,9 +104,10 @@ def refuse_too_much(text: str) -> None:
         elif certain and opened and opened[-1][0] == tag:
             again -= opened.pop()[1]
         if len(opened) > DEEPEST:
-            raise TooMuchMarkup(f"More than {DEEPEST} tags are open within each other here; close them.")
+            said = _("More than %(most)d tags are open within each other here; close them.")
+            raise TooMuchMarkup(said % {"most": DEEPEST})
         if total > 10_000 + 10 * len(text):
-            raise TooMuchMarkup("Links or emphasis in this text go on over too many paragraphs; close them.")
+            raise TooMuchMarkup(_("Links or emphasis in this text go on over too many paragraphs; close them."))
 
 
 def validate_markup(text: str) -> None:
@@ -112,7 +115,8 @@ def validate_markup(text: str) -> None:
     try:
         refuse_too_much(clean_once(text))
     except TooMuchMarkup as fault:
-        raise ValidationError(f"{fault} Shorten it, or paste it without its formatting.") from fault
+        said = _("%(why)s Shorten it, or paste it without its formatting.")
+        raise ValidationError(said % {"why": fault}) from fault
 
 
 def keep_own_or_absolute(tag: str, attribute: str, value: str) -> str | None:

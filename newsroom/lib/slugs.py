@@ -6,10 +6,11 @@ from collections.abc import Container
 from django.core.validators import RegexValidator
 from django.urls.converters import StringConverter
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy
 
 SLUG = r"[\w-]+"
 validate_slug = RegexValidator(
-    rf"^{SLUG}\Z", "A slug holds letters, digits, hyphens and underscores, and nothing else."
+    rf"^{SLUG}\Z", gettext_lazy("A slug holds letters, digits, hyphens and underscores, and nothing else.")
 )
 
 

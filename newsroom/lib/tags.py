@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from newsroom.lib.text import excerpt, one_line
 
@@ -23,8 +24,8 @@ def split_tags(line: str | None) -> list[str]:
     for tag in tags:
         if len(tag) > LONGEST:
             raise ValidationError(
-                f"“{excerpt(tag, 40)}” has {len(tag)} characters; {LONGEST} are the most of a tag. "
-                "Tags are separated by commas."
+                _("“%(tag)s” has %(number)d characters; %(most)d are the most of a tag. Tags are separated by commas.")
+                % {"tag": excerpt(tag, 40), "number": len(tag), "most": LONGEST}
             )
     return tags
 
