@@ -20,6 +20,12 @@ KINDS = {"avif": "image/avif", "webp": "image/webp"}
 # What a page is to load first, in what `picture` below drew of it.
 FIRST_SOURCE = re.compile(r'<source type="image/avif"\s+srcset="(?P<srcset>[^"]+)"\s+sizes="(?P<sizes>[^"]+)">')
 INDENTED = re.compile(r"\s*\n\s*")
+# Between these, white space is nothing to anybody.
+BLOCKS = (
+    "article|aside|body|details|div|dl|dt|dd|fieldset|figure|figcaption|footer|form|h[1-5]|head|header|html|li|link|main"
+    "|meta|nav|ol|p|picture|section|source|summary|title|ul"
+)
+BETWEEN_BLOCKS = re.compile(rf"(?<=>)\n(?=</?(?:{BLOCKS})\b)")
 AS_IT_STANDS = re.compile(r"(<(textarea|pre|script)\b.*?</\2>)", re.DOTALL)
 
 
@@ -107,8 +113,12 @@ def lean_tag(parser: Parser, token: Token) -> Lean:
     return Lean(nodelist)
 
 
+def closed_up(html: str) -> str:
+    return BETWEEN_BLOCKS.sub("", INDENTED.sub("\n", html))
+
+
 def lean(html: str) -> SafeString:
     pieces = AS_IT_STANDS.split(html)
     # By threes: what may be shortened, what stands as it is, and the name of its element.
-    kept = [piece if place % 3 else INDENTED.sub("\n", piece) for place, piece in enumerate(pieces) if place % 3 != 2]
+    kept = [piece if place % 3 else closed_up(piece) for place, piece in enumerate(pieces) if place % 3 != 2]
     return mark_safe("".join(kept))  # noqa: S308 - the page itself
