@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from newsroom.lib.naming import called
 from newsroom.lib.slugs import validate_slug
@@ -33,13 +34,13 @@ class Policy(models.Model):
 
 
 class Status(models.TextChoices):
-    PROPOSED = "proposed", _("Proposed")
-    DRAFT = "draft", _("Draft")
-    ADOPTED = "adopted", _("Adopted")
-    IN_FORCE = "in_force", _("In force")
-    PARTLY_IN_FORCE = "partly_in_force", _("Partly in force")
-    DELAYED = "delayed", _("Delayed")
-    REPEALED = "repealed", _("Repealed")
+    PROPOSED = "proposed", pgettext_lazy("status of a policy", "Proposed")
+    DRAFT = "draft", pgettext_lazy("status of a policy", "Draft")
+    ADOPTED = "adopted", pgettext_lazy("status of a policy", "Adopted")
+    IN_FORCE = "in_force", pgettext_lazy("status of a policy", "In force")
+    PARTLY_IN_FORCE = "partly_in_force", pgettext_lazy("status of a policy", "Partly in force")
+    DELAYED = "delayed", pgettext_lazy("status of a policy", "Delayed")
+    REPEALED = "repealed", pgettext_lazy("status of a policy", "Repealed")
 
 
 @called(_("milestone"), _("milestones"), status=_("status"), text=_("text"))
