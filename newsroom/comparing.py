@@ -84,7 +84,8 @@ def year_before(day: date) -> date:
     return date.fromordinal(day.replace(year=day.year - 1).toordinal() + 1)
 
 
-class Share(NamedTuple):
+@dataclass(frozen=True)
+class Share:
     """So many of the stories of one side."""
 
     count: int
@@ -110,7 +111,8 @@ class Topic:
     bars: tuple[str, str] = ("0", "0")
 
 
-class Named(NamedTuple):
+@dataclass(frozen=True)
+class Named:
     """A company, and how many stories of each side name it."""
 
     name: str
@@ -123,7 +125,8 @@ class Named(NamedTuple):
         return self.china + self.international
 
 
-class Listed(NamedTuple):
+@dataclass(frozen=True)
+class Listed:
     """The companies most often named, and how many there are in all."""
 
     rows: list[Named]

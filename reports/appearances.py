@@ -155,7 +155,9 @@ class Narrowing:
         for name, labelled in self.named.items():
             pairs = Counter(pair for row in rows for pair in labelled(row))
             ordered = sorted(pairs, key=lambda pair: folded(pair[1]))
-            found[name] = [Choice(*pair, pairs[pair], pair[0] == self.asked[name]) for pair in ordered]
+            found[name] = [
+                Choice(value, label, pairs[value, label], value == self.asked[name]) for value, label in ordered
+            ]
         for name, years in (
             ("first", [row.first_on.year for row in rows]),
             ("last", [row.last_on.year for row in rows]),
