@@ -23,6 +23,7 @@ run: .venv/base ## the site, with its sample, on http://127.0.0.1:8000 (another 
 test: .venv/dev ## every check and every test, on PostgreSQL and SQLite and in a browser
 	@$(BIN)/python -m tests.chromium
 	@$(BIN)/python -m tests.validator
+	@$(BIN)/python -m tests.pango
 	@failed=; \
 	$(MAKE) -s -k check || failed="$$failed check"; \
 	echo "Tests on PostgreSQL …"; \
