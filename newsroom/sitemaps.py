@@ -1,25 +1,27 @@
 """
 Sitemaps (sitemaps.org): an index, parts of each kind, and the news of the last 48 hours for Google.
 
-Django's framework writes the addresses in every language. Its pages are found by counting rows from the first one
-(OFFSET); ours hold what hangs on a span of the numbers of issues, companies or policies. So each costs the same,
-however many come before it, and a story stays in the part where it once was: a part that holds no news shows no other
-lastmod, and crawlers pass it by. Only live things are named, each at the address it has now.
+A part holds what hangs on a span of the numbers of issues, companies or policies. So each costs the same, however many
+come before it, and a story stays in the part where it once was: a part that holds no news shows no other lastmod, and
+crawlers pass it by. Django's framework has neither: it finds pages by counting rows from the first one (OFFSET), it
+reads all rows to tell when one changed last, and it resolves every address anew for every language.
+
+Only live things are named, each at the address it has now.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.sitemaps import Sitemap
 from django.db.models import Max, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
 from newsroom.feeds.issues import first_times
@@ -47,45 +49,22 @@ class Place:
     changed_at: datetime | None = None
 
 
-class Whole:
-    """A part, as Django's sitemaps want to be given it: as the one page of a paginator."""
+def written(places: Iterable[Place]) -> str:
+    """The places as `<url>` elements, one for each language, each naming all of them; "" for none."""
+    lines = []
+    for place in islice(places, MOST // len(settings.LANGUAGES)):
+        own = reverse(place.view, args=place.named_by)
+        addresses = {code: escape(absolute(in_language(own, code))) for code, _name in settings.LANGUAGES}
+        at = f"<lastmod>{place.changed_at.isoformat()}</lastmod>" if place.changed_at else ""
+        named = [*addresses.items(), ("x-default", addresses[settings.LANGUAGE_CODE])]
+        links = "".join(f'<xhtml:link rel="alternate" hreflang="{code}" href="{url}"/>' for code, url in named)
+        lines += [f"<url><loc>{url}</loc>{at}{links}</url>" for url in addresses.values()]
+    return "\n".join(lines)
 
-    def __init__(self, pairs: list[tuple[Place, str]]) -> None:
-        self.object_list = pairs
 
-    def page(self, number: int) -> "Whole":
-        return self
-
-
-class Part(Sitemap):  # type: ignore[type-arg]  # which takes none at run time
-    """Places, at their address in every language, each of them naming the others."""
-
-    i18n = True
-    alternates = True
-    x_default = True
-
-    def __init__(self, places: Iterable[Place]) -> None:
-        self.places = places
-
-    def items(self) -> list[Place]:
-        return list(self.places)
-
-    @property
-    def paginator(self) -> Any:
-        pairs = [(place, code) for place in self.items() for code, _name in settings.LANGUAGES]
-        return Whole(pairs[:MOST])
-
-    def location(self, place: Place) -> str:
-        return reverse(place.view, args=place.named_by)
-
-    def lastmod(self, place: Place) -> Any:
-        return place.changed_at
-
-    def get_protocol(self, protocol: str | None = None) -> str:
-        return str(urlsplit(settings.SITE_URL).scheme)
-
-    def get_domain(self, site: Any = None) -> str:
-        return str(urlsplit(settings.SITE_URL).netloc)
+def in_language(path: str, code: str) -> str:
+    """The address of the same page in another language (newsroom/middleware.py), from that in the first one."""
+    return path if code == settings.LANGUAGE_CODE else f"/{code}{path}"
 
 
 class Kind:
@@ -211,7 +190,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     if kind not in KINDS or not 1 <= number < 2**31:
         raise Http404("There is no such sitemap.")
-    urls = Part(KINDS[kind].places(number)).get_urls()
+    urls = written(KINDS[kind].places(number))
     if not urls:
         raise Http404("Nothing is in this part.")
     return render(request, "sitemaps/part.xml", {"urls": urls}, content_type=XML)

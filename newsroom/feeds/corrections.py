@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from newsroom.lib.feeds import Channel, Item, stable_id, titled, with_whole_addresses
 from newsroom.lib.mailed import absolute
 from newsroom.lib.text import excerpt
-from reports.models import Edition
+from reports.models import Edition, in_force
 
 MOST = 50
 
@@ -22,9 +22,8 @@ def corrections() -> Channel:
     Of a withdrawn issue nothing is told but its date and the note: neither its title nor its address, which is made
     of that. A correction goes by the title that the issue has now.
     """
-    correction, withdrawal = Edition.Kind.CORRECTION, Edition.Kind.WITHDRAWAL
-    in_force = Edition.objects.withdrawn().values("pk")
-    told = Edition.objects.begun().filter(Q(kind=correction) | Q(kind=withdrawal, pk__in=in_force))
+    kinds = (Edition.Kind.CORRECTION, Edition.Kind.WITHDRAWAL)
+    told = Edition.objects.begun().filter(in_force() | Q(kind=Edition.Kind.CORRECTION), kind__in=kinds)
     rows = list(told.order_by("-live_from", "-pk").without_article()[:MOST])
     live = Edition.objects.live().filter(report__in={row.report_id for row in rows}).without_article()
     return Channel(

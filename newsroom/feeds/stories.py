@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import islice
+from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, Prefetch
+from django.db.models import Min
 from django.http import Http404
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -18,7 +18,7 @@ from reports.models import Edition, EditionStory, EditionTag, Section
 from watchlist.models import Appearance, StoryAppearance
 
 MOST = 50
-MOST_ISSUES = 10  # from which the stories of a section come
+MOST_ISSUES = 50  # from which the stories of a section come
 
 
 def section(key: str) -> Channel:
@@ -26,11 +26,10 @@ def section(key: str) -> Channel:
     if key not in Section.values:
         raise Http404("There are two sections: china and international.")
     label = str(Section(key).label)
-    stories = EditionStory.objects.filter(section=key)
-    filled = Edition.objects.live().filter(Exists(stories.filter(edition=OuterRef("pk"))))
-    ranked = Prefetch("stories", stories.order_by("rank").prefetch_related("tags"))
-    editions = filled.newest_first().without_article().prefetch_related(ranked)[:MOST_ISSUES]
-    shown = list(islice((story for edition in editions for story in edition.stories.all()), MOST))
+    # In two steps, as the newest issues are found by their place, and what is in them by their numbers.
+    newest = list(Edition.objects.live().newest_first().values_list("pk", flat=True)[:MOST_ISSUES])
+    ranked = EditionStory.objects.filter(edition__in=newest, section=key).order_by("-edition__place", "rank")
+    shown = list(ranked.with_edition().prefetch_related("tags")[:MOST])
     return Channel(
         id=stable_id(f"section/{key}"),
         title=titled(label),
@@ -47,9 +46,8 @@ def tag(slug: str) -> Channel:
 
     Eight queries at most. Raises Http404 if nothing that is live has it.
     """
-    # Those of an edition were written in the order of its stories, its own first.
-    tags = EditionTag.objects.live_few().filter(slug=slug).order_by("-place", "pk")
-    rows = list(tags.with_edition().select_related("story").prefetch_related("story__tags")[:MOST])
+    tags = EditionTag.objects.live_few().filter(slug=slug).newest_first().with_edition()
+    rows = in_order(tags.select_related("story").prefetch_related("story__tags")[:MOST])
     if not rows:
         raise Http404("Nothing that is published has this tag.")
     for row in rows:
@@ -86,8 +84,8 @@ def company(slug: str) -> Channel:
         raise Http404("No published issue has a company of this name.")
     if notes[0].slug != slug:
         raise Moved(notes[0].slug)
-    about = StoryAppearance.objects.live_few().filter(**of).order_by("-place", "pk")
-    rows = list(about.with_edition().select_related("story").prefetch_related("story__tags")[:MOST])
+    about = StoryAppearance.objects.live_few().filter(**of).newest_first().with_edition()
+    rows = in_order(about.select_related("story").prefetch_related("story__tags")[:MOST])
     for row in rows:
         row.story.edition = row.edition
     stories = by_story([row.story for row in rows])
@@ -104,6 +102,11 @@ def company(slug: str) -> Channel:
         path=reverse("company-feed", args=[slug]),
         items=tuple(item for _place, item in newest),
     )
+
+
+def in_order(rows: Iterable[Any]) -> list[Any]:
+    """Placed rows, newest first, and those of one edition in the order of its stories, in which they were written."""
+    return sorted(rows, key=lambda row: (-row.place, row.pk))
 
 
 def note_items(notes: Sequence[Appearance]) -> Iterable[Item]:

@@ -39,7 +39,7 @@ def titles(path: str, form: str = "rss") -> list[str]:
 
 
 def filled(**issue: object) -> Edition:
-    """An issue of which every feed has something: a story names a company, a policy has a milestone, it was corrected."""
+    """An issue of which every feed has something: a story names a company, a policy has a status, it was corrected."""
     report = published(**issue).report  # type: ignore[arg-type]
     story = report.stories.get(section="china", rank=2)
     named = Company.objects.get(name="Company 1")

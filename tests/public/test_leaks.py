@@ -139,6 +139,7 @@ def guesses(report: Report) -> list[str]:
     found += [f"/policies/{update.policy.slug}/" for update in report.updates.all()]
     found += [f"/tags/{tag.slug}/" for tag in report.tags.all()]
     found += [f"/tags/{tag.slug}/" for story in report.stories.all() for tag in story.tags.all()]
+    found += [f"/feed{path}" for path in found if path.startswith(("/companies/", "/policies/", "/tags/"))]
     found += [
         f"{path}?before={day}.{pk}"
         for path in ("/reports/", *(f"/sections/{section}/" for section in Section.values))
@@ -152,6 +153,8 @@ FIXED = (
     *("/robots.txt", "/sitemap.xml", "/sitemap-reports.xml", "/feed/", "/feeds/", "/rss/", "/atom.xml", "/feed.xml"),
     *("/reports/feed/", "/search/", "/search/?q=zz", "/api/", "/api/reports/", "/media/", "/media/images/", "/tags/"),
     *("/sections/", "/preview/", "/drafts/", "/?page=2", "/reports/?page=2"),
+    *("/llms.txt", "/feed/opml/", "/feed/corrections/", "/feed/corrections/json/", "/sitemap-news.xml"),
+    *(f"/sitemap-{kind}-1.xml" for kind in ("issues", "stories", "companies", "policies", "tags", "pages")),
 )
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 
 from comments.models import Comment
 from comments.moderating import decide, pin
+from newsroom.lib.feeds import WRITERS, in_form
 from newsroom.publishing import publish, withdraw
 from reports.models import Report
 from tests.factories import approved, commented, complete_issue, edit, picture, published
@@ -24,16 +25,30 @@ READABLE = {
     "reports_editionstory",
     "reports_editiontag",
     "watchlist_appearance",
+    "watchlist_storyappearance",
     "policies_appearance",
     # What readers wrote, of which `Comment.objects.approved()` alone is for readers (tests/comments/test_reading.py)
     "comments_comment",
     "comments_discussion",
     "comments_houserules",
     "follow_widget",
+    # What is found: entries of live editions alone, and names under which readers have something (tests/search)
+    "newsroom_entry",
+    "newsroom_name",
+    *({"newsroom_entrytitle", "newsroom_entrywords"} if connection.vendor == "sqlite" else ()),
 }
-# The feed alone reads the whole text of an issue as its revision has it: of live editions, and of no others
-# (tests/follow/test_issue_feed.py).
+# The feeds of issues, and of tags, which issues may have, alone read the whole text of an issue as its revision has it:
+# of live editions, and of no others (tests/follow/test_issue_feed.py).
 FEED, FEED_READS = "/feed/", {"reports_revision"}
+
+
+class WholeTexts:
+    """The addresses of feeds with the whole texts of issues."""
+
+    def __contains__(self, address: object) -> bool:
+        return bool(re.fullmatch(r"/feed/(tags/[^/]+/)?(atom/|json/)?", str(address)))
+
+
 WORKING = {
     *("reports_report", "reports_story", "reports_takeaway", "reports_credit", "reports_source", "reports_image"),
     *("reports_revision", "watchlist_company", "watchlist_note", "watchlist_alias", "policies_policy"),
@@ -104,6 +119,10 @@ OTHERS = (
     *("/comments/on/withdrawn/", "/comments/on/moves/", "/comments/on/issue-1/?order=newest", "/comments/on/draft/"),
     *("/comments/on/issue-1/new/", "/comments/99999/", "/comments/99999/reply/", "/comments/reported/"),
     *("/share/wechat/", "/share/wechat/?of=/reports/draft/", "/share/mastodon/?of=/reports/issue-1/&instance=x.org"),
+    *("/feed/opml/", "/sitemap.xml", "/sitemap-news.xml", "/sitemap-tags-1.xml", "/sitemap-pages-1.xml"),
+    *("/sitemap-issues-1.xml", "/sitemap-stories-1.xml", "/sitemap-companies-1.xml", "/sitemap-policies-1.xml"),
+    *("/robots.txt", "/llms.txt", "/feed/companies/company-1/", "/feed/policies/none/", "/feed/tags/none/"),
+    *("/search/?q=company", "/search/?q=sory", "/search/?q=story&company=company-2&tag=x", "/search/suggest/?q=comp"),
     *("/media/images/none.jpg", "/reports/?before=2025-04-12.5", "/reports/?before=nonsense", "/?x=1"),
 )
 
@@ -111,7 +130,7 @@ OTHERS = (
 def test_no_public_page_reads_a_working_table(site: None, client: Client) -> None:
     guard = ReadOnlyEditions()
     with connection.execute_wrapper(guard):
-        answers = crawl(client, ["/", *OTHERS], passing_by={FEED})
+        answers = crawl(client, ["/", *OTHERS], passing_by=WholeTexts())
     assert {answer.status for answer in answers.values()} == {200, 301, 302, 404, 410}
     assert len(answers) > 250
     named = {word for sql in guard.statements for word in re.findall(r"\w+", sql)}
@@ -120,7 +139,11 @@ def test_no_public_page_reads_a_working_table(site: None, client: Client) -> Non
 
 def test_the_feed_reads_what_it_is_made_of_and_nothing_else(site: None, client: Client) -> None:
     with connection.execute_wrapper(ReadOnlyEditions({"reports_edition", *FEED_READS})):
-        assert ask(client, FEED).status == 200
+        for form in WRITERS:
+            assert ask(client, in_form(FEED, form)).status == 200
+    with connection.execute_wrapper(ReadOnlyEditions(READABLE | FEED_READS)):
+        for tag in ("chips", "robots"):
+            assert ask(client, f"/feed/tags/{tag}/").status == 200
     with connection.execute_wrapper(ReadOnlyEditions()), pytest.raises(AssertionError, match="reports_revision"):
         ask(client, FEED)
 
