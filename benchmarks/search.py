@@ -46,6 +46,7 @@ import watchlist.projection  # noqa: E402
 from newsroom.lib.static import collect_if_changed  # noqa: E402
 from newsroom.models import Entry, Name  # noqa: E402
 from newsroom.search import finding, index, suggesting  # noqa: E402
+from newsroom.search.entries import bare  # noqa: E402
 from policies.models import Policy  # noqa: E402
 from reports.models import Edition, EditionStory, Report, Revision, place_of  # noqa: E402
 from watchlist.models import Company  # noqa: E402
@@ -53,14 +54,22 @@ from watchlist.models import Company  # noqa: E402
 SEED = 20250412
 STORIES, WORDS = 20, 130
 BATCH = 100
-COMMON = "the of to and in a is that for it as was with be by on not he his but at are this have from or had an".split()
-NEWS = (
-    "china ai company chip market policy trade tariff export regulator government model data court bank energy carbon "
-    "battery vehicle robot satellite quantum cloud software antitrust privacy security investment fund growth inflation "
-    "climate summit minister parliament election strike factory supply battery semiconductor licence research university"
-).split()
-HAN = "人工智能公司中国美国政府芯片市场政策贸易关税出口监管模型数据法院银行能源电池汽车机器卫星量子云软件反垄断隐私安全投资基金增长"
-SYLLABLES = "ka lo mi ren tas vol der sim pur gal nex tor bin fay qui zel mor han dup wex".split()
+COMMON, NEWS, SYLLABLES = (
+    words.split()
+    for words in (
+        "the of to and in a is that for it as was with be by on not he his but at are this have from or had an",
+        (
+            "china ai company chip market policy trade tariff export regulator government model data court bank energy "
+            "carbon battery vehicle robot satellite quantum cloud software antitrust privacy security investment fund "
+            "growth inflation climate summit minister parliament election strike factory supply licence university"
+        ),
+        "ka lo mi ren tas vol der sim pur gal nex tor bin fay qui zel mor han dup wex",
+    )
+)
+HAN = (
+    "人工智能公司中国美国政府芯片市场政策贸易关税出口监管模型数据法院银行"
+    "能源电池汽车机器卫星量子云软件反垄断隐私安全投资基金增长"
+)
 
 
 # --- An archive to search --------------------------------------------------------------------------------------
@@ -154,15 +163,19 @@ def issue(writer: Writer, number: int, companies: list[Company], tracked: list[P
                 "body": writer.body(n),
                 "tags": [{"name": f"Tag {tag}", "slug": f"tag-{tag}"} for tag in {n, number % 400}],
                 "companies": [
-                    {"company": company.pk, "name": company.name, "slug": company.slug} for company in watched[n % 5 :][:1]
+                    {"company": company.pk, "name": company.name, "slug": company.slug} for company in [watched[n % 5]]
                 ],
             }
             for n in range(STORIES)
         ],
         "watchlist": [
             {
-                **{"company": company.pk, "name": company.name, "slug": company.slug},
-                **{"country": "China", "link": "", "note": writer.text(9)},
+                "company": company.pk,
+                "name": company.name,
+                "slug": company.slug,
+                "country": "China",
+                "link": "",
+                "note": writer.text(9),
             }
             for company in watched
         ],
@@ -209,8 +222,8 @@ class Questions:
             "Chinese": lambda: {"q": self.random.choice(["人工智能", "中国", "芯片", "反垄断", "电池汽车"])},
             "one Chinese character": lambda: {"q": self.random.choice("人芯云罚")},
             "common, in a section": lambda: {"q": self.random.choice(NEWS[:9]), "section": "china"},
-            "common, in a year": lambda: {"q": self.random.choice(NEWS[:9]), "year": str(self.random.choice(self.years))},
-            "rare, in a year": lambda: {"q": self.rare(), "year": str(self.random.choice(self.years))},
+            "common, in a year": lambda: {"q": self.random.choice(NEWS[:9]), "year": self.year()},
+            "rare, in a year": lambda: {"q": self.rare(), "year": self.year()},
             "a tag alone": lambda: {"tag": f"tag-{self.random.randrange(300)}"},
             "without a word": lambda: {"q": f"{self.random.choice(NEWS)} -{self.random.choice(NEWS)}"},
             "name": lambda: {"q": self.random.choice(self.names)},
@@ -224,14 +237,17 @@ class Questions:
         picked = self.random.sample(range(1, newest + 1), min(400, newest))
         return list(EditionStory.objects.filter(pk__in=picked).order_by("-pk"))
 
+    def year(self) -> str:
+        return str(self.random.choice(self.years))
+
     def words(self) -> list[str]:
         while True:
-            words = finding.bare(self.random.choice(self.stories).body).split()
+            words = bare(self.random.choice(self.stories).body).split()
             if len(words) > 40:
                 return words
 
     def rare(self, stories: list[EditionStory] | None = None) -> str:
-        words = finding.bare(self.random.choice(stories or self.stories).body).split()
+        words = bare(self.random.choice(stories or self.stories).body).split()
         return max((word.strip(".,") for word in words), key=len)[:20]
 
     def misspelled(self) -> str:

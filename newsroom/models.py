@@ -175,7 +175,7 @@ class NameQuerySet(models.QuerySet["Name"]):
             )
             for field in ("called", "slug")
         }
-        return self.annotate(**cases).filter(called=F("name"))
+        return self.annotate(**cases).filter(Q(called=F("name")))
 
 
 class Name(models.Model):

@@ -26,7 +26,7 @@ from watchlist.models import Appearance as CompanyAppearance
 
 PAGE = 10
 MOST_COUNTED = 100
-FEW = 3  # hits, with which a reader may have meant something else
+FEW = 2  # hits; with fewer, a reader may have meant something else
 MOST_ROUNDS = 12  # of asking for more, where what was found is not live
 LONGEST_FILTER = 250  # characters
 AFTER = re.compile(r"([012])-([0-9]{1,19})")

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from newsroom.models import Entry, Indexed, Name, place_at
+from newsroom.models import FIRST_COMPANY, FIRST_POLICY, Entry, Indexed, Name, place_at
 from newsroom.search import entries
 from newsroom.search.names import CACHE_KEY
 from policies.models import Appearance as PolicyAppearance
@@ -40,10 +40,10 @@ class Register(NamedTuple):
 
 REGISTERS = {
     Entry.Kind.COMPANY.value: Register(
-        Company, CompanyAppearance, "company", entries.FIRST_COMPANY, entries.MOST_COMPANIES, entries.of_company
+        Company, CompanyAppearance, "company", FIRST_COMPANY, entries.MOST_COMPANIES, entries.of_company
     ),
     Entry.Kind.POLICY.value: Register(
-        Policy, PolicyAppearance, "policy", entries.FIRST_POLICY, entries.MOST_POLICIES, entries.of_policy
+        Policy, PolicyAppearance, "policy", FIRST_POLICY, entries.MOST_POLICIES, entries.of_policy
     ),
 }
 

@@ -27,6 +27,7 @@ class Known(NamedTuple):
 
     numbers: list[int]
     keys: list[str]
+    wholes: list[str]
 
 
 def known() -> Known:
@@ -34,9 +35,16 @@ def known() -> Known:
     found: Known | None = cache.get(CACHE_KEY)
     if found is None:
         rows = list(Name.objects.order_by("pk").values_list("pk", "name"))
-        found = Known([number for number, _ in rows], [essence(fold(name)) for _, name in rows])
+        folded = [fold(name) for _, name in rows]
+        found = Known([number for number, _ in rows], list(map(key_of, folded)), folded)
         cache.set(CACHE_KEY, found, KEPT)
     return found
+
+
+def key_of(folded: str) -> str:
+    """A name without its "Inc."; but all of it if next to nothing is left, as of "Company 1"."""
+    heart = essence(folded)
+    return heart if len(heart) >= SHORTEST else folded
 
 
 def meant(text: str) -> str:
@@ -50,7 +58,7 @@ def meant(text: str) -> str:
     guesses: list[tuple[float, int, int, int]] = []
     for length in range(min(4, len(words)), 0, -1):
         for start in range(len(words) - length + 1):
-            typed = essence(fold(" ".join(words[start : start + length])))
+            typed = key_of(fold(" ".join(words[start : start + length])))
             if len(typed) < SHORTEST:
                 continue
             alike = process.extract(typed, names.keys, scorer=fuzz.ratio, score_cutoff=LIKENESS, limit=3)
@@ -65,14 +73,14 @@ def meant(text: str) -> str:
 
 def beginning(text: str, limit: int) -> list[dict[str, str]]:
     """Live names with a word that begins so, those that begin so as a whole first: name, kind and address."""
-    typed = essence(fold(text))
+    typed = fold(text)
     if not typed:
         return []
     names = known()
     inner = f" {typed}"
     found = [
         (not key.startswith(typed), len(key), number)
-        for number, key in zip(names.numbers, names.keys, strict=True)
+        for number, key in zip(names.numbers, names.wholes, strict=True)
         if key.startswith(typed) or inner in key
     ]
     best = [number for _, _, number in sorted(found)[: 4 * limit]]

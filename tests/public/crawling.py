@@ -81,8 +81,8 @@ def own(page: str, link: str) -> str | None:
 
 
 def without_own_script(page: str) -> str:
-    """A page less the scripts of the form for comments and of reading, the only ones that readers get."""
-    for name in ("comments", "reading"):
+    """A page less the scripts of the form for comments, of reading and of search, the only ones that readers get."""
+    for name in ("comments", "reading", "search"):
         page = re.sub(rf'<script src="/static/site/{name}(\.\w+)?\.js" defer></script>', "", page, count=1)
     return page
 

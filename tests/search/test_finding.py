@@ -115,9 +115,9 @@ def test_an_issue_is_found_by_what_stands_in_it_beside_stories() -> None:
 
 def test_a_company_and_a_policy_are_found_by_name_and_by_what_is_said_of_them() -> None:
     published(title="First", companies=["Huawei"], policies=["EU AI Act"])
-    assert [hit.kind for hit in hits("huawei")][0] == "company"
+    assert next(hit.kind for hit in hits("huawei")) == "company"
     assert ("company", "Huawei") in [(hit.kind, hit.title) for hit in hits("What First says")]
-    assert [hit.kind for hit in hits("ai act")][0] == "policy"
+    assert next(hit.kind for hit in hits("ai act")) == "policy"
     assert hits("huawei")[0].url == "/companies/huawei/"
     assert hits("ai act")[0].url == "/policies/eu-ai-act/"
 

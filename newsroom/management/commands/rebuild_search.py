@@ -72,4 +72,5 @@ def write(numbers: list[int]) -> None:
     """The entries of these editions, while nobody publishes their issues."""
     issues = Edition.objects.filter(pk__in=numbers).values("report")
     list(Report.objects.select_for_update().filter(pk__in=issues).order_by("pk").values_list("pk", flat=True))
-    index.project(Edition.objects.select_related("revision").filter(pk__in=numbers).without_article().order_by("pk"))
+    editions = Edition.objects.select_related("revision").filter(pk__in=numbers).without_article()
+    index.project(list(editions.order_by("pk")))
