@@ -110,7 +110,7 @@ class Appearance(Placed):
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="appearances")
     position = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=250)
-    slug = models.CharField(max_length=80, db_index=True)
+    slug = models.CharField(max_length=80)
     jurisdiction = models.CharField(max_length=80, blank=True)
     detail = models.CharField(max_length=500, blank=True)
     status = models.CharField(max_length=20, choices=Status, blank=True)
@@ -121,7 +121,10 @@ class Appearance(Placed):
     class Meta:
         ordering = ("edition", "position")
         verbose_name = _("appearance")
-        indexes = (models.Index(fields=["policy", "-place"], name="policy_newest_first"),)
+        indexes = (
+            models.Index(fields=["policy", "-place"], name="policy_newest_first"),
+            models.Index(fields=["slug", "-place"], name="policy_address_newest_first"),
+        )
         constraints = (
             models.UniqueConstraint(fields=["edition", "policy"], name="one_appearance_per_policy_and_edition"),
         )

@@ -92,7 +92,7 @@ class Appearance(Placed):
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="appearances")
     position = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=250)
-    slug = models.CharField(max_length=80, db_index=True)
+    slug = models.CharField(max_length=80)
     country = models.CharField(max_length=80, blank=True)
     link = models.URLField(blank=True)
     note = models.CharField(max_length=500, blank=True)
@@ -101,7 +101,10 @@ class Appearance(Placed):
 
     class Meta:
         ordering = ("edition", "position")
-        indexes = (models.Index(fields=["company", "-place"], name="company_newest_first"),)
+        indexes = (
+            models.Index(fields=["company", "-place"], name="company_newest_first"),
+            models.Index(fields=["slug", "-place"], name="company_address_newest_first"),
+        )
         constraints = (
             models.UniqueConstraint(fields=["edition", "company"], name="one_appearance_per_company_and_edition"),
         )
