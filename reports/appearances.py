@@ -27,9 +27,9 @@ def newest_of(appearances: ProjectionQuerySet, slug: str, *, of: str) -> Any:
     Its own address may be another one by now. Raises Http404 if no live issue has the row.
     """
     named = appearances.at(slug)
-    rows = named and appearances.filter(**{of: getattr(named, f"{of}_id")}).live_few().with_edition().newest_first()
-    newest = rows and rows.first()
-    if not newest:
+    its = appearances.filter(**{of: getattr(named, f"{of}_id", None)})
+    newest = its.live().with_edition().newest_first().first() if named else None
+    if newest is None:
         raise Http404(f"No published issue has a {of} of this name.")
     return newest
 
