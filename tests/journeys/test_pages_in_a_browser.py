@@ -16,7 +16,9 @@ NewPage = Callable[..., Page]
 Axe = Callable[..., list[str]]
 LOOKS = [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
 OF_COLOURS = ["color-contrast", "link-in-text-block"]  # the rules by which light and dark can differ
-FOR_PEOPLE = [group for group in GROUPS if group != "for machines"]
+OPPOSITE = [(360, "light"), (1280, "dark")]
+# Groups of kinds that are looked at together, on one site.
+TOGETHER = [("reading",), ("talking",), ("following", "searching"), ("embedded", "going wrong")]
 REFUSALS = (400, 403, 404, 409, 410, 413, 422, 500)
 SEND = """
   ([address, fields]) => {
@@ -56,7 +58,11 @@ def edition(live_site: str) -> Edition:
 
 
 class TestPublicPages:
-    """Every kind of page (tests/public/page_kinds.py): opened once, and looked at in every way."""
+    """
+    Every kind of page (tests/public/page_kinds.py), opened once: light and dark, on a phone and on a desk.
+
+    Those for reading are looked at in all four ways; the others, which share their parts, in two opposite ones.
+    """
 
     @pytest.fixture(autouse=True)
     def _with_pages_that_fail(self, settings: Any, watch: Watch) -> None:
@@ -64,14 +70,19 @@ class TestPublicPages:
         for refusal in REFUSALS:
             watch.expect(f"answered {refusal}")
 
-    @pytest.mark.parametrize("group", FOR_PEOPLE)
-    def test_of_a_site_with_everything(self, new_page: NewPage, axe: Axe, group: str) -> None:
-        self.look_at(GROUPS[group](everything()), new_page, axe)
+    @pytest.mark.parametrize("groups", TOGETHER, ids=" and ".join)
+    def test_of_a_site_with_everything(self, new_page: NewPage, axe: Axe, groups: tuple[str, ...]) -> None:
+        site = everything()
+        for group in groups:
+            self.look_at(GROUPS[group](site), new_page, axe, LOOKS if group == "reading" else OPPOSITE)
+
+    def test_are_all_looked_at(self) -> None:
+        assert {group for groups in TOGETHER for group in groups} == GROUPS.keys() - {"for machines"}
 
     def test_of_a_site_on_which_nothing_is_published(self, new_page: NewPage, axe: Axe) -> None:
-        self.look_at(before_the_first_issue(), new_page, axe)
+        self.look_at(before_the_first_issue(), new_page, axe, OPPOSITE)
 
-    def look_at(self, kinds: Kinds, new_page: NewPage, axe: Axe) -> None:
+    def look_at(self, kinds: Kinds, new_page: NewPage, axe: Axe, looks: list[tuple[int, str]]) -> None:
         page, plain = new_page(), new_page(javascript=False)
         faults = {}
         for kind, wanted in kinds.items():
@@ -79,10 +90,10 @@ class TestPublicPages:
                 continue
             opened(page, wanted)
             expect(page.locator("h1")).to_have_count(1)
-            for width, scheme in LOOKS:
+            for width, scheme in looks:
                 page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
                 page.set_viewport_size({"width": width, "height": 900})
-                if found := axe(page, only=None if scheme == "light" else OF_COLOURS):
+                if found := axe(page, only=None if (width, scheme) in OPPOSITE else OF_COLOURS):
                     faults[f"{kind}, {scheme}, {width} px"] = found
                 assert page.evaluate(SIDEWAYS) == 0, f"{kind} scrolls sideways at {width} px"
             page.set_viewport_size({"width": 320, "height": 900})
