@@ -81,7 +81,11 @@ def own(page: str, link: str) -> str | None:
 
 
 def without_own_script(page: str) -> str:
-    """A page less the scripts of the form for comments, of reading and of search, the only ones that readers get."""
+    """
+    A page less the scripts of the form for comments, of reading and of search, the only ones that readers get, and less
+    what it says of itself to programs, which is no script: no sign in it can end it (tests/sharing/test_metadata.py).
+    """
+    page = re.sub(r'<script type="application/ld\+json">[^<]*</script>', "", page, count=1)
     for name in ("comments", "reading", "search"):
         page = re.sub(rf'<script src="/static/site/{name}(\.\w+)?\.js" defer></script>', "", page, count=1)
     return page
