@@ -28,9 +28,9 @@ Kind = Entry.Kind
 TAG = re.compile(r"""</?([a-z][a-z0-9]*)(?:[^>"]|"[^"]*")*>""")  # of cleaned HTML, where a value may hold a >
 LOOSE = re.compile(r"[\s\x00-\x1f]+")
 
-# Spans of 64 and of 512 days, by the number of which an entry can be found like by a word: what is in nearly all
+# Spans of 32, 256 and 2,048 days, by the number of which an entry can be found like by a word: what is in nearly all
 # entries is looked for in the newest of them first.
-SPANS = (6, 9)
+SPANS = (5, 8, 11)
 
 
 def bare(text: str) -> str:

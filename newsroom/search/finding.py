@@ -164,16 +164,22 @@ def newest(rows: Any, value: str) -> Any:
 
 
 def answer(question: Question) -> Results:
-    """The page of hits that the question asks for. The first page counts them too, as far as MOST_COUNTED."""
+    """
+    The page of hits that the question asks for. The first page counts them too, as far as MOST_COUNTED.
+
+    Whether words in quotes stand in a row is looked up in each entry that has them, so those are counted no further
+    than they are shown.
+    """
     is_first = question.after is None
-    found = shown_hits(question.match, question.after, MOST_COUNTED + 1 if is_first else PAGE + 1)
+    most = PAGE if question.query.is_quoted else MOST_COUNTED
+    found = shown_hits(question.match, question.after, most + 1 if is_first else PAGE + 1)
     page = found[:PAGE]
     clauses = question.query.wanted
     few = is_first and len(found) < FEW
     return Results(
         hits=hits_of(page, clauses),
-        count=min(len(found), MOST_COUNTED) if is_first else None,
-        is_more=len(found) > MOST_COUNTED,
+        count=min(len(found), most) if is_first else None,
+        is_more=len(found) > most,
         next=page[-1].cursor if len(found) > PAGE else None,
         meant=names.meant(question.query.text) if few and clauses else "",
     )

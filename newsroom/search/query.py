@@ -29,12 +29,13 @@ Clause = tuple[Phrase, ...]
 
 
 class Query(NamedTuple):
-    """`text` is what was read of it, `is_cut` whether there was more."""
+    """`text` is what was read of it, `is_cut` whether there was more, `is_quoted` whether words are to be in a row."""
 
     text: str
     wanted: tuple[Clause, ...]
     unwanted: tuple[Clause, ...]
     is_cut: bool
+    is_quoted: bool
 
 
 def parse(typed: str) -> Query:
@@ -42,17 +43,19 @@ def parse(typed: str) -> Query:
     text = whole[:LONGEST]
     wanted: list[Clause] = []
     unwanted: list[Clause] = []
+    is_quoted = False
     for piece in PIECE.finditer(QUOTES.sub('"', text)):
         quoted, bare = piece["quoted"], piece["bare"]
         if piece["minus"]:
             unwanted += in_a_row(quoted or bare or "")
         elif quoted is not None:
             wanted += in_a_row(quoted)
+            is_quoted = True
         else:
             wanted += one_by_one(bare)
     wanted, unwanted = list(dict.fromkeys(wanted)), list(dict.fromkeys(unwanted))
     is_cut = len(whole) > LONGEST or len(wanted) + len(unwanted) > MOST
-    return Query(text, tuple(wanted[:MOST]), tuple(unwanted[: max(0, MOST - len(wanted))]), is_cut)
+    return Query(text, tuple(wanted[:MOST]), tuple(unwanted[: max(0, MOST - len(wanted))]), is_cut, is_quoted)
 
 
 def one_by_one(text: str) -> list[Clause]:

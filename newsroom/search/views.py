@@ -24,7 +24,6 @@ def search(request: HttpRequest) -> HttpResponse:
         "narrowed": [(filter_, address(question, without=filter_.by)) for filter_ in question.filters],
         "more_url": more_address(question, results),
         "meant_url": address(question, text=results.meant) if results and results.meant else "",
-        "most_counted": finding.MOST_COUNTED,
         "longest": LONGEST,
         "sections": Section.choices,
         "years": finding.years(),

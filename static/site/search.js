@@ -33,6 +33,7 @@
   const kept = new Map();
   let wait = null;
   let asked = null; // the request under way
+  let shown = ""; // what the list is for
   let active = -1;
 
   const options = () => [...list.children];
@@ -72,7 +73,8 @@
     return option;
   };
 
-  const show = (suggestions) => {
+  const show = (typed, suggestions) => {
+    shown = typed;
     list.replaceChildren(...suggestions.map(drawn));
     active = -1;
     field.removeAttribute("aria-activedescendant");
@@ -90,7 +92,7 @@
       return;
     }
     if (kept.has(typed)) {
-      show(kept.get(typed));
+      show(typed, kept.get(typed));
       return;
     }
     const request = new AbortController();
@@ -102,7 +104,7 @@
       const { suggestions } = await response.json();
       if (kept.size >= MOST_KEPT) kept.clear();
       kept.set(typed, suggestions);
-      if (document.activeElement === field && field.value.trim() === typed) show(suggestions);
+      if (document.activeElement === field && field.value.trim() === typed) show(typed, suggestions);
     } catch (error) {
       if (error.name !== "AbortError") close(); // the form is still there
     }
@@ -111,6 +113,11 @@
   const open = (option) => window.location.assign(option.dataset.url);
 
   const step = (by) => {
+    if (shown !== field.value.trim()) {
+      clearTimeout(wait); // the list is for what stood there before
+      ask();
+      return;
+    }
     const count = list.children.length;
     if (!count) return;
     list.hidden = false;
