@@ -119,10 +119,17 @@ class Registered(Kind):
         self.appearances, self.of_row, self.view = appearances, of_row, view
 
     def numbers(self) -> Numbers:
-        highest = (
-            self.appearances().live_few().order_by(f"-{self.of_row}_id").values_list(f"{self.of_row}_id", flat=True)
-        )
-        return dict.fromkeys(range(1, (highest.first() or -1) // self.span + 2))
+        """One query, and one more for every further part."""
+        field = f"{self.of_row}_id"
+        found: list[int] = []
+        while not found or found[-1] > 1:
+            rows = self.appearances().live_few().order_by(f"-{field}").values_list(field, flat=True)
+            below = {f"{field}__lt": (found[-1] - 1) * self.span} if found else {}
+            highest = rows.filter(**below).first()
+            if highest is None:
+                break
+            found.append(highest // self.span + 1)
+        return dict.fromkeys(reversed(found))
 
     def places(self, number: int) -> Iterable[Place]:
         of = {f"{self.of_row}_id__{end}": value for end, value in self.of(number).items()}
