@@ -83,35 +83,22 @@ def page(title: str = "", description: str = "", *, trail: Iterable[tuple[str, s
 
 
 def issue(edition: Edition) -> Meta:
-    """Four queries."""
+    """
+    One query. Each story says of itself that it is part of this issue; to list them here would make the page a
+    twentieth heavier for nobody's use.
+    """
     history = history_of(edition)
-    stories = list(edition.stories.all())
     image = absolute(cards.issue_card_url(edition))
     node = {
         **issue_stub(edition),
         "headline": edition.title,
         "description": description_of(edition),
-        "datePublished": history.first_at.isoformat(),
-        "dateModified": edition.live_from.isoformat(),
+        "datePublished": history.first_at.isoformat(timespec="seconds"),
+        "dateModified": edition.live_from.isoformat(timespec="seconds"),
         "inLanguage": settings.LANGUAGE_CODE,
         "isPartOf": reference(periodical()),
         "publisher": reference(organisation()),
         "image": image,
-        "about": [
-            *(thing("Organization", row.name, row.url) for row in edition.companies.all()),
-            *(thing("Legislation", row.title, row.url) for row in edition.policies.all()),
-        ],
-        "hasPart": [
-            {
-                "@type": "NewsArticle",
-                "@id": absolute(story_path(edition, story)),
-                "headline": story.headline[:110],
-                "url": absolute(story_path(edition, story)),
-                "articleSection": str(story.section_label),
-                "position": story.rank,
-            }
-            for story in stories
-        ],
         **corrections(history),
     }
     if edition.number:
@@ -133,8 +120,8 @@ def issue(edition: Edition) -> Meta:
     )
 
 
-def story(story: EditionStory, edition: Edition, tags: Iterable[Any], companies: Iterable[Any]) -> Meta:
-    """One query. `tags` and `companies` are what readers may know of those that the story names."""
+def story(story: EditionStory, edition: Edition, tags: Iterable[Any]) -> Meta:
+    """Two queries; `tags` are the story's."""
     history = history_of(edition)
     path = story_path(edition, story)
     image = absolute(cards.story_card_url(story, edition))
@@ -151,15 +138,18 @@ def story(story: EditionStory, edition: Edition, tags: Iterable[Any], companies:
         "position": story.rank,
         "wordCount": story.words,
         "keywords": names,
-        "datePublished": history.first_at.isoformat(),
-        "dateModified": edition.live_from.isoformat(),
+        "datePublished": history.first_at.isoformat(timespec="seconds"),
+        "dateModified": edition.live_from.isoformat(timespec="seconds"),
         "inLanguage": settings.LANGUAGE_CODE,
         "isAccessibleForFree": True,
         "isPartOf": reference(issue_stub(edition)),
         "author": reference(organisation()),
         "publisher": reference(organisation()),
         "image": [image],
-        "about": [thing("Organization", row.name, row.url) for row in companies],
+        "about": [
+            thing("Organization", name, reverse("watchlist:company", args=[slug]))
+            for name, slug in story.companies.with_page().order_by("name").values_list("name", "address")
+        ],
         **corrections(history),
     }
     trail = [(_("Archive"), reverse("reports:archive")), (edition.title, edition.url), (story.headline, path)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -117,6 +118,13 @@ class Appearance(Placed):
         return reverse("watchlist:company", args=[self.slug])
 
 
+class StoryAppearanceQuerySet(ProjectionQuerySet):
+    def with_page(self) -> StoryAppearanceQuerySet:
+        """Those whose company has a page, as a live issue has it on its watchlist; with that page's slug, `address`."""
+        newest = Appearance.objects.live().newest_first().filter(company=OuterRef("company"))
+        return self.annotate(address=Subquery(newest.values("slug")[:1])).exclude(address=None)
+
+
 class StoryAppearance(Placed):
     """Projection: a company that one story of an edition names; with the story's section and rank, to be counted by."""
 
@@ -128,7 +136,7 @@ class StoryAppearance(Placed):
     section = models.CharField(max_length=20, choices=Section)
     rank = models.PositiveSmallIntegerField()
 
-    objects = ProjectionQuerySet.as_manager()
+    objects = StoryAppearanceQuerySet.as_manager()
 
     class Meta:
         ordering = ("story", "name")

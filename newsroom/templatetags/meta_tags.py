@@ -32,10 +32,8 @@ def issue_meta(context: dict[str, Any], edition: Edition) -> dict[str, Any]:
 
 
 @register.inclusion_tag("meta/meta.html", takes_context=True)
-def story_meta(
-    context: dict[str, Any], story: EditionStory, edition: Edition, tags: Iterable[Any], companies: Iterable[Any] = ()
-) -> dict[str, Any]:
-    return shown(context, metadata.story(story, edition, tags, companies))
+def story_meta(context: dict[str, Any], story: EditionStory, edition: Edition, tags: Iterable[Any]) -> dict[str, Any]:
+    return shown(context, metadata.story(story, edition, tags))
 
 
 def shown(context: dict[str, Any], meta: metadata.Meta) -> dict[str, Any]:

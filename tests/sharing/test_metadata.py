@@ -80,15 +80,12 @@ def test_a_periodical_has_issues_and_an_issue_has_articles() -> None:
     assert issue["isPartOf"]["@id"] == nodes["Periodical"]["@id"]
     assert issue["publisher"]["@id"] == nodes["NewsMediaOrganization"]["@id"]
     assert issue["issueNumber"] == 7
-    assert [(part["articleSection"], part["position"]) for part in issue["hasPart"]] == [
+    articles = [graph(page(story.url))["NewsArticle"] for story in edition.stories.all()]
+    assert [(article["articleSection"], article["position"]) for article in articles] == [
         *(("China", 1), ("China", 2)),
         *(("International", 1), ("International", 2)),
     ]
-    assert [about["name"] for about in issue["about"]] == ["Huawei", "EU AI Act"]
-    for part in issue["hasPart"]:
-        article = graph(page(part["url"].removeprefix(SITE)))["NewsArticle"]
-        assert article["@id"] == part["@id"]
-        assert article["position"] == part["position"]
+    for article in articles:
         assert article["isPartOf"]["@id"] == issue["@id"]
         assert article["keywords"] == ["Robots"]
 

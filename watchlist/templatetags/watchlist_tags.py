@@ -3,11 +3,9 @@
 from typing import Any
 
 from django import template
-from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
 from reports.models import EditionStory
-from watchlist.models import Appearance
 
 register = template.Library()
 
@@ -19,7 +17,5 @@ def named_companies(story: EditionStory) -> dict[str, Any]:
 
     A company that no live issue has on its watchlist has no page, and is left out.
     """
-    newest = Appearance.objects.live().newest_first().filter(company=OuterRef("company"))
-    public = story.companies.annotate(address=Subquery(newest.values("slug")[:1])).exclude(address=None)
-    rows = public.order_by("name").values_list("name", "address")
+    rows = story.companies.with_page().order_by("name").values_list("name", "address")
     return {"companies": [{"name": name, "url": reverse("watchlist:company", args=[slug])} for name, slug in rows]}
