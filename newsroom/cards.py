@@ -100,11 +100,11 @@ def find(kind: str, pk: int) -> tuple[Card, Edition | None] | None:
     if kind == "site":
         return of_site(), None
     if kind == "issue":
-        edition = Edition.objects.live().filter(report=pk).without_article().select_related("revision").first()
+        edition = Edition.objects.live().filter(report=pk).without_article().first()
         return (of_edition(edition), edition) if edition else None
     if kind != "story":
         return None
-    story = EditionStory.objects.live().filter(story_id=pk).with_edition().select_related("edition__revision").first()
+    story = EditionStory.objects.live().filter(story_id=pk).with_edition().first()
     return (of_story(story, story.edition), story.edition) if story else None
 
 
