@@ -114,6 +114,7 @@ def test_the_collector_sees_what_it_should(tmp_path: Path) -> None:
     assert set(in_python(python)) == {"One", "%(n)d day", "%(n)d days", "Two"}
     template = (
         '{% load i18n %}{% translate "It’s" %}{% blocktranslate trimmed count n=n %}\n One {{ n }}\n{% plural %}'
-        ' Many {{ n }}{% endblocktranslate %}<p title="{% translate \'Said "so"\' %}">Bare</p>{% translate "With" context "c" %}'
+        " Many {{ n }}{% endblocktranslate %}"
+        '<p title="{% translate \'Said "so"\' %}">Bare</p>{% translate "With" context "c" %}'
     )
     assert set(in_template(template)) == {"It’s", "One %(n)s", "Many %(n)s", 'Said "so"', "With"}

@@ -1,5 +1,7 @@
 """The interface speaks the language that the address begins with, and asks nothing else."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.utils import translation
