@@ -7,8 +7,6 @@ from django.http import Http404, HttpRequest
 
 from reports.models import Edition, EditionQuerySet, ProjectionQuerySet, place_of
 
-LAST_PLACE = place_of(date.max, 0)
-
 
 class Page(NamedTuple):
     """Some editions, newest first, and the address of the page with older ones ("" on the last)."""
@@ -45,9 +43,10 @@ def page_of(editions: EditionQuerySet, request: HttpRequest, *, size: int) -> Pa
 
     Raises Http404 if that is no place.
     """
-    # On the first page too: a bound on the place is what has SQLite go by the index of places, and not sort them all.
-    before = place_asked(request) or LAST_PLACE
-    found = list(editions.without_article().newest_first().filter(place__lt=before)[: size + 1])
+    editions = editions.without_article().newest_first()
+    if place := place_asked(request):
+        editions = editions.filter(place__lt=place)
+    found = list(editions[: size + 1])
     if len(found) <= size:
         return Page(found, "")
     return Page(found[:size], address_after(request, found[size - 1].place))
@@ -60,9 +59,10 @@ def rows_of_page(rows: ProjectionQuerySet, request: HttpRequest, *, size: int) -
     An issue may have any number of the rows. Two queries, whose cost is that of the rows on the page. Raises Http404
     if the request asks for no place.
     """
-    before = place_asked(request) or LAST_PLACE
-    places = rows.live_few().newest_first().filter(place__lt=before).values_list("place", flat=True).distinct()
-    found = list(places[: size + 1])
+    few = rows.live_few().newest_first()
+    if place := place_asked(request):
+        few = few.filter(place__lt=place)
+    found = list(few.values_list("place", flat=True).distinct()[: size + 1])
     shown = found[:size]
     older_url = address_after(request, shown[-1]) if len(found) > size else ""
     return list(rows.live_few().with_edition().newest_first().filter(place__in=shown)), older_url
