@@ -65,7 +65,6 @@ def test_who_reads_in_chinese_stays_there(client: Client) -> None:
     publish(report, by=None)
     text = ask(client, f"/zh-hans{edition.url}").text
     body = text.partition("<main")[2].partition("</main>")[0]
-    import re
 
     paths = {
         path
