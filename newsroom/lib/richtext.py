@@ -2,6 +2,7 @@
 
 import html
 import re
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
 
@@ -209,6 +210,7 @@ class Words(HTMLParser):
         self.parts.append(data)
 
 
+@lru_cache(maxsize=64)  # publishing asks for the same few again and again
 def plain(text: str) -> str:
     """The words of a piece of HTML on one line."""
     words = Words()
@@ -217,6 +219,7 @@ def plain(text: str) -> str:
     return one_line("".join(words.parts))
 
 
+@lru_cache(maxsize=64)
 def count_words(text: str) -> int:
     """How many words plain text has; a Chinese, Japanese or Korean character counts as one."""
     return len(WORD.findall(text))
