@@ -13,6 +13,11 @@ from newsroom.archiving import BATCH, AddressTaken, missing, others, publish_all
 from newsroom.synthetic import FIRST_DAY, Archive
 
 WIDTH = 30  # of the bar
+# Pages and snapshots are most of what is stored. lz4 takes a fraction of the time that PostgreSQL's own method takes.
+COMPRESS_QUICKLY = """
+    SELECT set_config('default_toast_compression', 'lz4', false) FROM pg_settings
+    WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)
+"""
 
 
 class Command(BaseCommand):
@@ -67,6 +72,9 @@ class Command(BaseCommand):
 
     def make(self, archive: Archive, places: list[int], *, processes: int, batch: int) -> None:
         processes = min(processes, -(-len(places) // batch))
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(COMPRESS_QUICKLY)
         begun = time.monotonic()
         try:
             for done in publish_all(archive, places, by=None, processes=processes, batch=batch):
