@@ -196,10 +196,6 @@ class Shown:
     url: str
 
     @property
-    def icon(self) -> str:
-        return KINDS[self.kind].icon
-
-    @property
     def is_elsewhere(self) -> bool:
         return not self.url.startswith("/")
 

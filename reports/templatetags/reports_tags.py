@@ -20,12 +20,14 @@ KINDS = {"avif": "image/avif", "webp": "image/webp"}
 # What a page is to load first, in what `picture` below drew of it.
 FIRST_SOURCE = re.compile(r'<source type="image/avif"\s+srcset="(?P<srcset>[^"]+)"\s+sizes="(?P<sizes>[^"]+)">')
 INDENTED = re.compile(r"\s*\n\s*")
-# Between these, white space is nothing to anybody.
+# Just inside and outside of these, white space is nothing to anybody.
 BLOCKS = (
-    "article|aside|body|details|div|dl|dt|dd|fieldset|figure|figcaption|footer|form|h[1-5]|head|header|html|li|link|main"
-    "|meta|nav|ol|p|picture|section|source|summary|title|ul"
+    "article|aside|body|details|div|dl|dt|dd|fieldset|figure|figcaption|footer|form|h[1-5]|head|header|html|legend|li|link"
+    "|main|meta|nav|ol|p|picture|section|source|summary|title|ul"
 )
-BETWEEN_BLOCKS = re.compile(rf"(?<=>)\n(?=</?(?:{BLOCKS})\b)")
+AT_BLOCKS = re.compile(rf"(</?(?:{BLOCKS})\b[^<>]*>)\n|\n(?=</?(?:{BLOCKS})\b)")
+TAGS = re.compile(r"<[a-z](?:[^<>\"]|\"[^\"]*\")*>")
+IN_TAGS = re.compile(r"(\"[^\"]*\")|\s+(>)|\s+")
 AS_IT_STANDS = re.compile(r"(<(textarea|pre|script)\b.*?</\2>)", re.DOTALL)
 
 
@@ -106,15 +108,20 @@ def lean_tag(parser: Parser, token: Token) -> Lean:
     """
     {% lean %}…{% endlean %}: without the indentation of templates, which is a tenth of a page.
 
-    A line's end stays, so that words do not run together; what stands in a field of a form stays as it was written.
+    A line's end stays within running text, so that words do not run together; a tag is one line, with its values as
+    they are. What stands in a field of a form stays as it was written.
     """
     nodelist = parser.parse(("endlean",))
     parser.delete_first_token()
     return Lean(nodelist)
 
 
+def one_line(tag: re.Match[str]) -> str:
+    return IN_TAGS.sub(lambda found: found[1] or found[2] or " ", tag[0])
+
+
 def closed_up(html: str) -> str:
-    return BETWEEN_BLOCKS.sub("", INDENTED.sub("\n", html))
+    return AT_BLOCKS.sub(r"\1", TAGS.sub(one_line, INDENTED.sub("\n", html)))
 
 
 def lean(html: str) -> SafeString:

@@ -4,8 +4,9 @@
  * - "#" at a headline copies the address of the story too,
  * - j and k go to the next story and the one before. The switch below the contents turns that off, and where the switch
  *   isn't shown (on phones) the keys do nothing (WCAG 2.1.4). It is remembered in this browser's own storage: no cookie.
- * And on both, what follows and shares.
- * What it says is written by the templates (reports/_article.html, follow/_share.html), in the reader's language.
+ * And on both, what follows and shares; and wherever comments are written, what helps with that.
+ * What it says is written by the templates (reports/_article.html, follow/_share.html, comments/_form.html), in the
+ * reader's language. One file for all of it, since a page that is read for the first time has ten requests.
  */
 (() => {
   "use strict";
@@ -203,15 +204,14 @@
   if (copy && byHand) byHand.hidden = true;
 
   copy?.addEventListener("click", async () => {
-    const label = copy.querySelector("span");
-    const usual = label.textContent;
+    const usual = copy.textContent;
     try {
       await navigator.clipboard.writeText(address);
       count("copy");
       status.textContent = share.dataset.copied;
-      label.textContent = share.dataset.copiedLabel;
+      copy.textContent = share.dataset.copiedLabel;
       setTimeout(() => {
-        label.textContent = usual;
+        copy.textContent = usual;
         status.textContent = "";
       }, 3000);
     } catch {
@@ -225,4 +225,113 @@
   byHand?.addEventListener("copy", () => count("copy"));
 
   share.querySelector("[data-kind=print]")?.addEventListener("click", () => print());
+})();
+
+/*
+ * The form for comments. Without this it works too; with it,
+ * - a reply is written right below the comment that it answers: the one form of the page goes there and back again;
+ * - name, email and website are kept in this browser's own storage, if the reader wants that. No cookie.
+ */
+(() => {
+  "use strict";
+
+  const section = document.querySelector("#leave");
+  const form = section?.querySelector("[data-comment-form]");
+  if (!form) return;
+
+  // --- A reply in its place ---
+
+  const heading = section.querySelector(".leave__heading");
+  const cancel = section.querySelector(".leave__cancel");
+  const at = { home: document.createComment("the form"), link: null };
+
+  const goTo = (link) => {
+    const answered = link.closest("article");
+    if (!at.link) section.before(at.home);
+    section.querySelector(".refusal")?.remove();
+    at.link = link;
+    const whom = document.createElement("bdi");
+    whom.textContent = answered.querySelector(".comment__name bdi").textContent;
+    const [before, after] = section.dataset.replyHeading.split("{name}");
+    heading.replaceChildren(before, whom, after);
+    form.elements.parent.value = answered.id.replace("comment-", "");
+    cancel.hidden = false;
+    answered.after(section);
+    form.elements.body.focus();
+  };
+
+  const goHome = () => {
+    const link = at.link;
+    at.link = null;
+    at.home.replaceWith(section);
+    heading.replaceChildren(section.dataset.heading);
+    form.elements.parent.value = "";
+    cancel.hidden = true;
+    link.focus();
+  };
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a.comment__reply");
+    const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+    if (link && plain) {
+      event.preventDefault();
+      goTo(link);
+    }
+  });
+
+  cancel.addEventListener("click", (event) => {
+    if (!at.link) return; // the page of one reply: the link leads back to the comment
+    event.preventDefault();
+    goHome();
+  });
+
+  section.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.isComposing && at.link) goHome();
+  });
+
+  // --- Who comments ---
+
+  const KEY = "newsroom.commenter";
+  const FIELDS = ["name", "email", "site"];
+  const box = section.querySelector("[data-remember]");
+  const wanted = box.querySelector("input");
+
+  // Storage may be forbidden, full, or hold anything at all.
+  const known = () => {
+    try {
+      return JSON.parse(localStorage.getItem(KEY));
+    } catch {
+      return null;
+    }
+  };
+  const keep = (person) => {
+    try {
+      if (person) localStorage.setItem(KEY, JSON.stringify(person));
+      else localStorage.removeItem(KEY);
+    } catch {
+      // Then it is not kept.
+    }
+  };
+
+  box.hidden = false;
+  const person = known();
+  if (person && typeof person === "object") {
+    wanted.checked = true;
+    for (const name of FIELDS) {
+      const field = form.elements[name];
+      if (!field.value && typeof person[name] === "string") field.value = person[name].slice(0, field.maxLength);
+    }
+  }
+  wanted.addEventListener("change", () => wanted.checked || keep(null));
+
+  // --- Sending it once ---
+
+  const button = form.querySelector("[type=submit]");
+  form.addEventListener("submit", () => {
+    if (wanted.checked) keep(Object.fromEntries(FIELDS.map((name) => [name, form.elements[name].value])));
+    button.disabled = true;
+  });
+  addEventListener("pageshow", () => {
+    button.disabled = false;
+  });
 })();

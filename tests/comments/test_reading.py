@@ -92,7 +92,7 @@ class TestAThread:
         page = read(edition.url)
         assert page.count('<ol class="thread__replies">') == 2
         for comment, answerable in ((first, True), (second, True), (third, False)):
-            assert f'<article class="comment"\n               id="comment-{comment.pk}"' in page
+            assert f'<article class="comment" id="comment-{comment.pk}"' in page
             assert (f'href="/comments/{comment.pk}/reply/"' in page) is answerable
 
     @pytest.mark.parametrize(("number", "heading"), [(0, "No comments yet"), (1, "1 comment"), (3, "3 comments")])

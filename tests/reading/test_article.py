@@ -87,7 +87,18 @@ def test_the_picture_of_the_first_screen_is_asked_for_in_the_head(client):
 
 
 def test_pages_have_no_indentation_but_in_what_was_written():
-    assert lean("<p>\n    a\n\n  <b>x</b> y</p>\n") == "<p>\na\n<b>x</b> y</p>\n"
+    assert lean("<p>\n    a\n\n  <b>x</b> y\n</p>\n") == "<p>a\n<b>x</b> y</p>"
+    assert (
+        lean("<p>\n  <b>x</b>\n  <b>y</b>\n</p>\n\n<ul>\n  <li>z</li>\n</ul>")
+        == "<p><b>x</b>\n<b>y</b></p><ul><li>z</li></ul>"
+    )
     kept = "<textarea>\n  a\n\n  b</textarea>"
-    assert lean(f"<p>\n  {kept}\n  </p>") == f"<p>\n{kept}\n</p>"
+    assert lean(f"<p>\n  a\n  {kept}\n  </p>") == f"<p>a\n{kept}</p>"
     assert lean("<pre>a\n  b</pre>\n  <script>x\n  y</script>") == "<pre>a\n  b</pre>\n<script>x\n  y</script>"
+
+
+def test_a_tag_is_one_line_and_its_values_are_as_they_were():
+    assert lean('<a href="/x/"\n   hidden\n   >a > b</a>') == '<a href="/x/" hidden>a > b</a>'
+    assert lean('<i title="a  > b" >x < y  and z</i>') == '<i title="a  > b">x < y  and z</i>'
+    assert lean('<input value="it\'s  5" required >') == '<input value="it\'s  5" required>'
+    assert lean('<p\n title="x">\n"a\n<b>b</b>"</p>') == '<p title="x">"a\n<b>b</b>"</p>'
