@@ -42,7 +42,7 @@ def sized(face: Face, size: int) -> Any:
     except OSError:  # one weight, and no other
         return font
     font.set_variation_by_axes(
-        [face.weight if axis["name"] in (b"Weight", "Weight") else axis["default"] for axis in axes]
+        [face.weight if axis["name"] in (b"Weight", "Weight") else axis["default"] or 0 for axis in axes]
     )
     return font
 
