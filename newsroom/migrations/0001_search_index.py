@@ -29,6 +29,7 @@ END;
 POSTGRESQL = """
 CREATE INDEX newsroom_entry_title ON newsroom_entry USING gin (title);
 CREATE INDEX newsroom_entry_words ON newsroom_entry USING gin (words);
+ALTER TABLE newsroom_entry SET (parallel_workers = 0);
 """
 
 

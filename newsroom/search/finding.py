@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
@@ -66,6 +67,23 @@ class Question:
         return narrow
 
 
+class LiveEdition(NamedTuple):
+    """What a list of hits shows of an edition."""
+
+    pk: int
+    slug: str
+    title: str
+    issued_on: date
+    standfirst: str
+
+    @property
+    def url(self) -> str:
+        return reverse("reports:report", args=[self.slug])
+
+
+Shown = tuple[Found, LiveEdition]
+
+
 @dataclass(frozen=True)
 class Hit:
     """What a page shows of an entry."""
@@ -75,7 +93,7 @@ class Hit:
     url: str
     title: str
     texts: Sequence[str]
-    edition: Edition
+    edition: LiveEdition
     clauses: Sequence[Clause] = ()
     section: str = ""
     rank: int = 0
@@ -180,19 +198,19 @@ def answer(question: Question) -> Results:
         hits=hits_of(page, clauses),
         count=min(len(found), most) if is_first else None,
         is_more=len(found) > most,
-        next=page[-1].cursor if len(found) > PAGE else None,
+        next=page[-1][0].cursor if len(found) > PAGE else None,
         meant=names.meant(question.query.text) if few and clauses else "",
     )
 
 
-def shown_hits(match: Match, after: Cursor | None, limit: int, tiers: Sequence[int] = matching.TIERS) -> list[Found]:
+def shown_hits(match: Match, after: Cursor | None, limit: int, tiers: Sequence[int] = matching.TIERS) -> list[Shown]:
     """
-    The first entries that match and that readers see now, at most `limit`.
+    The first entries that match and that readers see now, with their editions; at most `limit`.
 
     The index knows no time, so that it can stop early; what it gives is asked for among the live ones, and what is
     missing then is asked for again, further on.
     """
-    hits: list[Found] = []
+    hits: list[Shown] = []
     for _round in range(MOST_ROUNDS):
         found = matching.find(match, limit, after, tiers)
         hits += shown(found)
@@ -202,47 +220,54 @@ def shown_hits(match: Match, after: Cursor | None, limit: int, tiers: Sequence[i
     return hits[:limit]
 
 
-def shown(found: Sequence[Found]) -> Iterator[Found]:
+def shown(found: Sequence[Found]) -> list[Shown]:
     """Those of the entries that readers see now: of live editions, and of a company or policy the newest alone."""
-    among = Edition.objects.filter(pk__in={hit.edition for hit in found})
-    live = set(among.live().values_list("pk", flat=True)) if found else set()
-    registered = [hit.place for hit in found if hit.kind in Entry.REGISTERED]
-    among_entries = Entry.objects.filter(place__in=registered)
-    newest = set(among_entries.shown().values_list("place", flat=True)) if registered else set()
-    for hit in found:
-        if hit.edition in live and (hit.kind not in Entry.REGISTERED or hit.place in newest):
-            yield hit
+    if not found:
+        return []
+    live = Edition.objects.live().filter(pk__in={hit.edition for hit in found})
+    editions = {row[0]: LiveEdition(*row) for row in live.values_list(*LiveEdition._fields)}
+    older = superseded([hit for hit in found if hit.kind in Entry.REGISTERED])
+    return [(hit, editions[hit.edition]) for hit in found if hit.edition in editions and hit.place not in older]
 
 
-def hits_of(found: Sequence[Found], clauses: Sequence[Clause] = ()) -> list[Hit]:
+def superseded(found: Sequence[Found]) -> set[int]:
+    """The places of companies and policies that readers see further up, as a newer issue has them."""
+    if not found:
+        return set()
+    of = {"kind__in": {hit.kind for hit in found}, "ref__in": {hit.ref for hit in found}}
+    rows = list(Entry.objects.filter(**of).values_list("kind", "ref", "place"))
+    newest = {(kind, ref): place for kind, ref, place in reversed(rows)}
+    if all(newest[hit.kind, hit.ref] == hit.place for hit in found):
+        return set()  # nearly always: there is another only while a change is scheduled
+    places = [hit.place for hit in found]
+    return set(places) - set(Entry.objects.shown().filter(place__in=places).values_list("place", flat=True))
+
+
+def hits_of(found: Sequence[Shown], clauses: Sequence[Clause] = ()) -> list[Hit]:
     """What the page shows of entries, in their order; a query for each kind of them."""
-    among = Edition.objects.filter(pk__in={entry.edition for entry in found})
-    editions = {edition.pk: edition for edition in among.live().without_article()} if found else {}
-    return list(presented([(entry, editions[entry.edition]) for entry in found if entry.edition in editions], clauses))
-
-
-def presented(found: Sequence[tuple[Found, Edition]], clauses: Sequence[Clause]) -> Iterator[Hit]:
     stories = rows_of(found, Entry.Kind.STORY, EditionStory.objects.all(), "story_id")
     companies = rows_of(found, Entry.Kind.COMPANY, CompanyAppearance.objects.all(), "company_id")
     policies = rows_of(found, Entry.Kind.POLICY, PolicyAppearance.objects.all(), "policy_id")
+    hits = []
     for entry, edition in found:
         key = (entry.edition, entry.ref)
         if entry.kind == Entry.Kind.ISSUE:
-            yield Hit("issue", _("Issue"), edition.url, edition.title, [edition.standfirst], edition, clauses)
+            hits.append(Hit("issue", _("Issue"), edition.url, edition.title, [edition.standfirst], edition, clauses))
         elif entry.kind == Entry.Kind.STORY and (story := stories.get(key)):
             url = reverse("reports:story", args=[edition.slug, story.slug])
             label = str(Section(story.section).label)
             texts = [bare(story.body)]
-            yield Hit("story", label, url, story.headline, texts, edition, clauses, story.section, story.rank)
+            hits.append(Hit("story", label, url, story.headline, texts, edition, clauses, story.section, story.rank))
         elif entry.kind == Entry.Kind.COMPANY and (company := companies.get(key)):
             texts = [company.note, company.country]
-            yield Hit("company", _("Company"), company.url, company.name, texts, edition, clauses)
+            hits.append(Hit("company", _("Company"), company.url, company.name, texts, edition, clauses))
         elif entry.kind == Entry.Kind.POLICY and (policy := policies.get(key)):
             texts = [policy.detail, policy.jurisdiction]
-            yield Hit("policy", _("Policy"), policy.url, policy.title, texts, edition, clauses)
+            hits.append(Hit("policy", _("Policy"), policy.url, policy.title, texts, edition, clauses))
+    return hits
 
 
-def rows_of(found: Iterable[tuple[Found, Edition]], kind: str, rows: Any, ref: str) -> dict[tuple[int, int], Any]:
+def rows_of(found: Iterable[Shown], kind: str, rows: Any, ref: str) -> dict[tuple[int, int], Any]:
     """The projections that entries of a kind stand for, by edition and number."""
     wanted = [entry for entry, _ in found if entry.kind == kind]
     if not wanted:

@@ -155,9 +155,8 @@ def tidy() -> None:
     """After much was written: let the database see how it is, and put it in order."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT gin_clean_pending_list('newsroom_entry_title')")
-            cursor.execute("SELECT gin_clean_pending_list('newsroom_entry_words')")
-            cursor.execute("ANALYZE newsroom_entry, reports_edition")
+            # Cleaning up is not for within a transaction; then PostgreSQL does it when it likes.
+            cursor.execute("ANALYZE newsroom_entry" if connection.in_atomic_block else "VACUUM ANALYZE newsroom_entry")
         return
     with connection.cursor() as cursor:
         for table in ("newsroom_entrytitle", "newsroom_entrywords"):

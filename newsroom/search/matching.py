@@ -168,7 +168,9 @@ def on_postgresql(match: Match, tiers: Tiers, limit: int) -> tuple[str, list[Any
 
 
 def newest_day() -> int:
-    newest = Entry.objects.values_list("place", flat=True).first()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(place) FROM newsroom_entry")
+        newest = cursor.fetchone()[0]
     return (newest or 0) >> DAY_BITS
 
 

@@ -278,17 +278,20 @@ def test_too_much_is_cut_and_said_so(client: Client) -> None:
 COUNTS = {
     "/search/": 3,
     "/search/?q=zzzzzz": 5,
-    "/search/?q=story": 7,
-    "/search/?q=story&year=2025": 7,
-    "/search/?q=says": 8,
-    "/search/?q=sees": 8,
-    "/search/?section=china": 7,
-    "/search/?company=company-1": 9,
+    "/search/?q=story": 6,
+    "/search/?q=story&year=2025": 6,
+    "/search/?q=says": 7,
+    "/search/?q=sees": 7,
+    "/search/?section=china": 6,
+    "/search/?company=company-1": 8,
     "/search/?q=x&company=nobody": 4,
     "/search/suggest/?q=": 1,
     "/search/suggest/?q=compan": 4,
-    "/search/suggest/?q=story": 6,
+    "/search/suggest/?q=story": 5,
 }
+
+
+NOT_LOOKED_UP = {"/search/", "/search/?q=x&company=nobody", "/search/suggest/?q="}
 
 
 @pytest.mark.parametrize("many", [1, 3])
@@ -303,4 +306,6 @@ def test_a_search_costs_the_same_however_much_it_finds(many: int, client: Client
         with CaptureQueriesContext(connection) as queries:
             assert ask(client, path).status == 200
         counts[path] = len(queries)
-    assert counts == COUNTS
+    # PostgreSQL asks for the newest day first, where anything is looked up.
+    more = int(connection.vendor == "postgresql")
+    assert counts == {path: count + more * (path not in NOT_LOOKED_UP) for path, count in COUNTS.items()}
