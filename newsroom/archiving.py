@@ -232,7 +232,7 @@ def write(order: Order) -> Written:
         if change.paragraphs:
             issue = corrected(issue, change)
         slug = order.moved if change.slug else slug
-        if change.kind != Edition.Kind.WITHDRAWAL:
+        if change.kind != "withdrawal":
             versions.append(snapshot(issue, slug))
         stages.append(Stage(change.kind, live_from + timedelta(hours=change.hours), change.note, len(versions) - 1))
     return Written(order, versions, [draw_pages(version) for version in versions], stages)

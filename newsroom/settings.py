@@ -542,5 +542,5 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"imagefield": {"level": "WARNING"}},
+    "loggers": {name: {"level": "WARNING"} for name in ("imagefield", "weasyprint", "fontTools")},
 }

@@ -23,7 +23,7 @@ def called(one: Wording, many: Wording = "", **fields: Wording) -> Callable[[Any
         if many:
             model._meta.verbose_name_plural = many
         for field, words in fields.items():
-            model._meta.get_field(field).verbose_name = words  # type: ignore[union-attr,assignment]
+            model._meta.get_field(field).verbose_name = words  # type: ignore[union-attr]
         return model
 
     return name

@@ -62,7 +62,9 @@ def become(issue: Issue, report: Report, change: Change) -> None:
         return
     if change.paragraphs:
         story = report.stories.get(section=issue.stories[0].section, rank=1)
-        story.body = from_paragraphs(list(corrected(issue, change).stories[0].paragraphs))
+        story.body = from_paragraphs(list(corrected(issue, change).stories[0].paragraphs))  # type: ignore[assignment]
         story.save()
-    edit(report, **({"slug": address_of(issue.number)} if change.slug else {}))
+    if change.slug:
+        report.slug = address_of(issue.number)
+    edit(report)
     publish(report, by=None, kind=change.kind, note=change.note)
