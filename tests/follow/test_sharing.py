@@ -182,7 +182,7 @@ class TestThePage:
             file = "bar.svg" if kind in {"rss", "follow", "linkedin", "share"} else "icons.svg"
             drawn = re.findall(r'translate\((\d+)\)"><path[^>]*\bd="([^"]*)"', (SITE / file).read_text())
             (path,) = re.findall(r'\bd="([^"]*)"', (ICONS / f"{kind}.svg").read_text())
-            assert drawn[int(number)] == (str(24 * int(number)), path)
+            assert drawn[int(number)] == (str(26 * int(number)), path)
 
 
 class TestArranging:
