@@ -24,7 +24,7 @@ def canonical(request: HttpRequest, path: str) -> str:
 
 
 def languages(request: HttpRequest) -> list[dict[str, object]]:
-    """The languages of the interface: code and own name, where a reader changes to it, and this page's address in it."""
+    """The languages of the interface: code, own name, the path to change to it, and this page's whole address in it."""
     active = translation.get_language()
     bare = request.path
     if active != settings.LANGUAGE_CODE:

@@ -169,7 +169,7 @@ class Json(SyndicationFeed):
 WRITERS: dict[str, type[SyndicationFeed]] = {"rss": Rss, "atom": Atom, "json": Json}
 # What a page says that it links to.
 TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
-# What is sent. Browsers show application/rss+xml as bare text; only plain XML gets our style sheet. Programs take either.
+# What is sent. Browsers show application/rss+xml as bare text, and plain XML by our style sheet. Programs take either.
 SENT = {"rss": "application/xml", "atom": "application/xml", "json": TYPES["json"]}
 NAMES = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
 
