@@ -150,7 +150,7 @@ def test_a_story_and_its_neighbours() -> None:
     text = read("/reports/x/china-story-2-of-x/")
     assert in_order(
         text,
-        '<a class="dateline__world"\n           href="/sections/china/">China</a>',
+        '<a class="dateline__world" href="/sections/china/">China</a>',
         "Number 2",
         "China story 2 of X</h1>",
         "<p>Body of china 2.</p>",
