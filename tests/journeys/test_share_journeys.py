@@ -318,4 +318,4 @@ def test_the_feed_is_named_where_browsers_look_for_it(new_page: NewPage, edition
         .map((link) => link.href))""")
     assert json.loads(found)[0] == f"{live_site}/feed/"
     answer = page.request.get("/feed/")
-    assert answer.headers["content-type"] == "application/rss+xml; charset=utf-8"
+    assert answer.headers["content-type"] == "application/xml; charset=utf-8"
