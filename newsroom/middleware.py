@@ -59,7 +59,8 @@ class Compression(GZipMiddleware):
             return super().process_response(request, response)
         patch_vary_headers(response, ("Accept-Encoding",))
         etag = response.headers.get("ETag", "")
-        content = self.pages.pressed(etag, response.content)
+        # What is of an issue is asked for again and again; of what was searched for hardly any page is, twice.
+        content = self.pages.pressed(etag if response.has_header("Cache-Tag") else "", response.content)
         response.content = content
         response.headers["Content-Length"] = str(len(content))
         response.headers["Content-Encoding"] = "br"
