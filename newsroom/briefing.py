@@ -21,6 +21,7 @@ from django.conf import settings
 from django.core import checks
 from django.template.loader import render_to_string
 from django.utils import translation
+from PIL import ImageFile
 
 from newsroom.issue import present
 from reports.caching import purge
@@ -43,10 +44,22 @@ failed: set[int] = set()  # editions that this process could not draw; one that 
 def can_draw() -> bool:
     """Whether the libraries are there."""
     try:
-        import weasyprint  # noqa: F401 - finding its libraries is what it does
+        library()
     except (ImportError, OSError):
         return False
     return True
+
+
+def library() -> Any:
+    """
+    WeasyPrint, less its wish that Pillow accept pictures that break off: reports/images.py goes on refusing them.
+
+    Raises ImportError or OSError if the system's libraries are missing.
+    """
+    import weasyprint
+
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    return weasyprint
 
 
 def briefings_can_be_drawn(**asked: Any) -> list[checks.CheckMessage]:
@@ -136,7 +149,7 @@ def content(edition: Edition) -> bytes | None:
 
 def draw(edition: Edition) -> bytes:
     """The PDF: tagged, with title, language and author; the same bytes for the same edition."""
-    import weasyprint
+    weasyprint = library()
     from weasyprint.text.fonts import FontConfiguration
 
     logging.getLogger("weasyprint.progress").setLevel(logging.ERROR)

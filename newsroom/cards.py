@@ -30,17 +30,14 @@ HUES = {Section.CHINA.value: CHINA, Section.INTERNATIONAL.value: INTERNATIONAL}
 FONTS = settings.BASE_DIR / "static" / "site" / "fonts"
 # Of our own, and then whatever the system may have for scripts that no page of ours has been in yet.
 ELSEWHERE = [
-    settings.BASE_DIR / "newsroom" / "fonts" / "noto-sans-sc.woff2",
-    settings.BASE_DIR / "newsroom" / "fonts" / "noto-sans-sc.ttf",
-    Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"),
-    Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
+    Face(settings.BASE_DIR / "newsroom" / "fonts" / "noto-sans-sc.woff2"),
+    Face(Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"), number=2),  # the Simplified Chinese one
+    Face(Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")),
 ]
 
 
 def typesetter(names: Sequence[str], weight: int) -> Typesetter:
-    return Typesetter(
-        [*(Face(FONTS / f"{name}.woff2", weight) for name in names), *(Face(p, weight) for p in ELSEWHERE)]
-    )
+    return Typesetter([*(Face(FONTS / f"{name}.woff2", weight) for name in names), *ELSEWHERE])
 
 
 HEADLINE = typesetter(("newsreader-headline", "newsreader-headline-ext"), 500)

@@ -20,23 +20,24 @@ ELLIPSIS = "…"
 
 
 class Face(NamedTuple):
-    """A font file, and how bold it is drawn if the file holds more than one weight."""
+    """A font, and how bold it is drawn if its file holds more than one weight."""
 
     path: Path
     weight: int = 400
+    number: int = 0  # in a file that holds several fonts
 
 
 @lru_cache(maxsize=64)
-def covered(path: Path) -> frozenset[int]:
-    """The characters that a font file can draw."""
-    with TTFont(path, lazy=True) as font:
+def covered(face: Face) -> frozenset[int]:
+    """The characters that a face can draw."""
+    with TTFont(face.path, lazy=True, fontNumber=face.number) as font:
         return frozenset(font.getBestCmap())
 
 
 @lru_cache(maxsize=256)
 def sized(face: Face, size: int) -> Any:
     """A face at a size in pixels."""
-    font = ImageFont.truetype(str(face.path), size, layout_engine=ImageFont.Layout.BASIC)
+    font = ImageFont.truetype(str(face.path), size, index=face.number, layout_engine=ImageFont.Layout.BASIC)
     try:
         axes = font.get_variation_axes()
     except OSError:  # one weight, and no other
@@ -61,7 +62,7 @@ class Typesetter:
         """The text in pieces of one face each."""
         run, current = "", None
         for letter in text:
-            face = next((face for face in self.faces if ord(letter) in covered(face.path)), self.faces[-1])
+            face = next((face for face in self.faces if ord(letter) in covered(face)), self.faces[-1])
             if letter == " " and current is not None:
                 face = current
             if face != current and run and current is not None:

@@ -209,13 +209,13 @@ HOSTILE = [
     "%",
     "a" * 8000,
 ]
-WALKED = {"/reports/", "/sections/china/", "/tags/chips/"}
+WALKED = {"/reports/", "/sections/china/", "/tags/chips/", "/companies/company-1/", "/policies/policy-1/"}
 
 
 @pytest.mark.parametrize("query", HOSTILE)
 def test_no_query_breaks_a_page(query: str) -> None:
     edition = published()
-    for path in (*WALKED, "/", edition.url, "/companies/", "/policies/", "/companies/company-1/"):
+    for path in (*WALKED, "/", edition.url, "/companies/", "/policies/"):
         status, location = where(f"{path}?{query}")
         if "%00" in query:
             assert status == 400, path

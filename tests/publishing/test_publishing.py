@@ -1,5 +1,6 @@
 """The verbs that decide what readers get: publish, schedule, withdraw, cancel."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -125,7 +126,7 @@ def test_two_publications_in_one_instant() -> None:
 
 def test_tags_without_a_letter_have_an_address_too() -> None:
     edition = published(tags=["++"], story_tags=["🤖", "C++"])
-    assert '<a href="/tags/_/">++</a>' in edition.article
+    assert re.search(r'<a href="/tags/_/"\s*>\+\+</a>', edition.article)
     for tag in edition.tags.all():
         assert Client().get(tag.url).status_code == 200
 

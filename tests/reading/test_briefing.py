@@ -8,14 +8,14 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
-import weasyprint
 from django.utils import timezone
 
 from newsroom import briefing
 from newsroom.briefing import draw_due, folder, own_file
 from newsroom.publishing import publish, withdraw
+from reports.images import UnusablePicture, recode
 from reports.models import Edition
-from tests.factories import complete_issue, edit, picture, published
+from tests.factories import complete_issue, edit, picture, picture_bytes, published
 from tests.public.crawling import ask
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,7 @@ class TestThePdf:
     def test_shows_every_story_on_a_page_that_the_contents_name(self, monkeypatch):
         edition = published(title="AI & Robotics", stories=3)
         texts = []
-        render = weasyprint.HTML.write_pdf
+        render = briefing.library().HTML.write_pdf
 
         def watched(self, *args, **options):
             document = self.render(
@@ -63,7 +63,7 @@ class TestThePdf:
             texts.extend(" ".join(words(page._page_box)) for page in document.pages)
             return render(self, *args, **options)
 
-        monkeypatch.setattr(weasyprint.HTML, "write_pdf", watched)
+        monkeypatch.setattr(briefing.library().HTML, "write_pdf", watched)
         briefing.draw(edition)
         whole = " ".join(texts)
         assert len(texts) >= 3
@@ -215,5 +215,12 @@ class TestOwnFiles:
     def test_what_is_refused_is_left_out_of_the_page(self, settings):
         fetcher = briefing.own_files()
         html = '<img src="file:///etc/passwd"><img src="http://127.0.0.1:1/x"><p>Text</p>'
-        pdf = weasyprint.HTML(string=html, base_url=settings.SITE_URL, url_fetcher=fetcher).write_pdf()
+        pdf = briefing.library().HTML(string=html, base_url=settings.SITE_URL, url_fetcher=fetcher).write_pdf()
         assert BytesIO(pdf).read(5) == b"%PDF-"
+
+
+def test_what_draws_briefings_lets_no_broken_picture_in() -> None:
+    """Its library would have Pillow accept pictures that break off, everywhere in the process."""
+    assert briefing.can_draw()
+    with pytest.raises(UnusablePicture):
+        recode(BytesIO(picture_bytes().getvalue()[:-400]))
