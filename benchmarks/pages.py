@@ -3,12 +3,14 @@ What readers' pages cost in the archive that a database holds, and whether they 
 
     DATABASE_URL=… .venv/bin/python -m benchmarks.pages --json small.json
     DATABASE_URL=… .venv/bin/python -m benchmarks.pages --compare small.json
+    DATABASE_URL=… .venv/bin/python -m benchmarks.pages --beside postgres://…/small
     DATABASE_URL=… .venv/bin/python -m benchmarks.pages --explain
 
 The database has an archive in it (`manage.py generate_archive`) and is not changed. Each kind of page is asked for
 through the test client, uncached: its status, its queries, and the median of its time. `--compare` prints the ratio
 of the times, those of the other run to those of this one: 1 is "costs the same", and less than 0.9 ends the run with
-exit status 1. `--explain` shows how the database goes about the statements that take longest.
+exit status 1. `--beside` asks for each page of both archives in turns, so that whatever else the machine does strikes
+both alike. `--explain` shows how the database goes about the statements that take longest.
 """
 
 import argparse
@@ -16,6 +18,7 @@ import json
 import logging
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -90,26 +93,80 @@ def frequent(model: Any, editions: set[int], **like: Any) -> str:
     return str(rows.order_by("-times", "slug")[0]["slug"])
 
 
-def measured(client: Any, address: str, times: int) -> dict[str, Any]:
-    """Status, number of queries, median and least milliseconds of a page."""
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
+class Here:
+    """The pages of the archive in this process's database."""
 
-    with CaptureQueriesContext(connection) as queries:
-        status = client.get(address).status_code
-    asked = len(queries)  # the next request empties the list
-    taken = []
-    for _ in range(times):
+    def __init__(self) -> None:
+        from django.test import Client
+
+        self.client = Client()
+        self.kinds = kinds()
+
+    def count(self, kind: str) -> tuple[int, int]:
+        """The status of a page, and its queries."""
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        with CaptureQueriesContext(connection) as queries:
+            status = self.client.get(self.kinds[kind]).status_code
+        return status, len(queries)
+
+    def milliseconds(self, kind: str) -> float:
         started = time.perf_counter()
-        client.get(address)
-        taken.append((time.perf_counter() - started) * 1000)
-    return {
-        "address": address,
-        "status": status,
-        "queries": asked,
-        "p50": statistics.median(taken),
-        "least": min(taken),
-    }
+        self.client.get(self.kinds[kind])
+        return (time.perf_counter() - started) * 1000
+
+
+class There:
+    """The pages of another database's archive, asked for in a process of their own."""
+
+    def __init__(self, url: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.pages", "--answer"],
+            env={**os.environ, "DATABASE_URL": url},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.kinds = self.ask("kinds", "")
+
+    def ask(self, what: str, kind: str) -> Any:
+        assert self.process.stdin
+        assert self.process.stdout
+        print(json.dumps([what, kind]), file=self.process.stdin, flush=True)
+        return json.loads(self.process.stdout.readline())
+
+    def count(self, kind: str) -> tuple[int, int]:
+        status, queries = self.ask("count", kind)
+        return status, queries
+
+    def milliseconds(self, kind: str) -> float:
+        return float(self.ask("milliseconds", kind))
+
+
+def answer() -> None:
+    """Be the other process."""
+    here = Here()
+    for line in sys.stdin:
+        what, kind = json.loads(line)
+        found = here.kinds if what == "kinds" else getattr(here, what)(kind)
+        print(json.dumps(found), flush=True)
+
+
+def measured(archives: list[Any], kind: str, times: int) -> list[dict[str, Any]]:
+    """Of each archive the status, number of queries, median and least milliseconds of a page, asked for in turns."""
+    counts = [archive.count(kind) for archive in archives]
+    taken = [[archive.milliseconds(kind) for archive in archives] for _ in range(times)]
+    return [
+        {
+            "address": archive.kinds[kind],
+            "status": status,
+            "queries": queries,
+            "p50": statistics.median(each),
+            "least": min(each),
+        }
+        for archive, (status, queries), each in zip(archives, counts, zip(*taken, strict=True), strict=True)
+    ]
 
 
 def explain(client: Any, address: str) -> None:
@@ -157,13 +214,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description="What readers' pages cost.")
     parser.add_argument("--json", type=Path, help="write the result to this file")
     parser.add_argument("--compare", type=Path, help="a result of another archive, to compare with")
+    parser.add_argument("--beside", metavar="URL", help="the database of another archive, to be measured in turns")
+    parser.add_argument("--answer", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--explain", action="store_true", help="show the plans of all statements")
     parser.add_argument("--only", default="", help="the kinds whose names have this in them")
     parser.add_argument("--times", type=int, default=TIMES, help=f"how often each page is asked for ({TIMES})")
     options = parser.parse_args()
 
     import django
-    from django.test import Client
     from django.test.utils import setup_test_environment
 
     django.setup()
@@ -173,24 +231,33 @@ def main() -> int:
     setup_test_environment()
     logging.disable(logging.WARNING)
     call_command("collectstatic", interactive=False, verbosity=0)
-    client = Client(raise_request_exception=True)
+    if options.answer:
+        answer()
+        return 0
     from reports.models import Edition
 
+    here = Here()
+    archives = [here, *([There(options.beside)] if options.beside else [])]
     result: dict[str, Any] = {"database": connection.vendor, "issues": Edition.objects.live().count(), "kinds": {}}
-    for kind, address in kinds().items():
-        if options.only not in kind:
-            continue
-        result["kinds"][kind] = row = measured(client, address, options.times)
+    other: dict[str, Any] = json.loads(options.compare.read_text())["kinds"] if options.compare else {}
+    for kind in (kind for kind in here.kinds if options.only in kind):
+        row, *beside = measured(archives, kind, options.times)
+        result["kinds"][kind] = row
+        if beside:
+            other[kind] = beside[0]
         if options.explain:
-            print(f"\n=== {kind}: {address}")
-            explain(client, address)
-        print(f"{row['p50']:7.1f} ms {row['queries']:3} queries  {row['status']}  {kind}  {address}", file=sys.stderr)
+            print(f"\n=== {kind}: {row['address']}")
+            explain(here.client, row["address"])
+        print(
+            f"{row['p50']:7.1f} ms {row['queries']:3} queries  {row['status']}  {kind}  {row['address']}",
+            file=sys.stderr,
+        )
     if options.json:
         options.json.write_text(json.dumps(result, indent=1))
-    if options.compare:
-        print(f"{result['issues']:,} issues on {result['database']}")
-        return 0 if compared(result["kinds"], json.loads(options.compare.read_text())["kinds"]) else 1
-    return 0
+    if not other:
+        return 0
+    print(f"{result['issues']:,} issues on {result['database']}")
+    return 0 if compared(result["kinds"], other) else 1
 
 
 if __name__ == "__main__":

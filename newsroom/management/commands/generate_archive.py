@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from newsroom.archiving import BATCH, AddressTaken, missing, others, publish_all
+from newsroom.search import index
 from newsroom.synthetic import FIRST_DAY, Archive
 
 WIDTH = 30  # of the bar
@@ -85,6 +86,7 @@ class Command(BaseCommand):
             ) from None
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # after so many rows, the database should know how many
+        index.tidy()
 
     def tell(self, done: int, total: int, seconds: float) -> None:
         """A bar that grows where somebody looks at it, else a line."""
