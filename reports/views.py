@@ -130,7 +130,7 @@ def archive(request: HttpRequest) -> HttpResponse:
 def section(request: HttpRequest, key: str) -> HttpResponse:
     if key not in Section.values:
         raise Http404("There are two sections: china and international.")
-    stories = EditionStory.objects.filter(section=key).order_by("rank")
+    stories = EditionStory.objects.filter(section=key).defer("body").order_by("rank")
     filled = Edition.objects.live().filter(Exists(stories.filter(edition=OuterRef("pk"))))
     page = page_of(filled.prefetch_related(Prefetch("stories", stories)), request, size=10)
     context = {"section": {"key": key, "label": Section(key).label}, **page._asdict()}
