@@ -80,7 +80,7 @@
 
   const showChosen = () => {
     const number = chosen().length;
-    queue.querySelector("[data-chosen]").textContent = number ? say("chosen", { number }) : say("withChosen");
+    queue.querySelector(".queue-chosen").textContent = number ? say("chosen", { number }) : say("withChosen");
     const all = queue.querySelector("[data-all]");
     all.checked = number > 0 && number === cards().length;
     all.indeterminate = number > 0 && number < cards().length;
