@@ -127,6 +127,7 @@ def keep_own_or_absolute(tag: str, attribute: str, value: str) -> str | None:
     return value
 
 
+@lru_cache(maxsize=64)  # on its way to the database each text is cleaned several times
 def clean(text: str) -> str:
     """
     The HTML with nothing in it but TAGS, their ATTRIBUTES and links of SCHEMES.

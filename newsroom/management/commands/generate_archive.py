@@ -10,14 +10,17 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from newsroom.archiving import BATCH, AddressTaken, missing, others, publish_all
+from newsroom.lib import apart
 from newsroom.search import index
 from newsroom.synthetic import FIRST_DAY, Archive
 
 WIDTH = 30  # of the bar
-# Pages and snapshots are most of what is stored. lz4 takes a fraction of the time that PostgreSQL's own method takes.
-COMPRESS_QUICKLY = """
-    SELECT set_config('default_toast_compression', 'lz4', false) FROM pg_settings
-    WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)
+# Pages and snapshots are most of what is stored: lz4 takes a fraction of the time that PostgreSQL's own method takes.
+# And words are sorted into the search index more at once.
+QUICKLY = """
+    SELECT set_config(name, CASE name WHEN 'gin_pending_list_limit' THEN '256MB' ELSE 'lz4' END, false)
+    FROM pg_settings
+    WHERE name = 'gin_pending_list_limit' OR (name = 'default_toast_compression' AND 'lz4' = ANY (enumvals))
 """
 
 
@@ -75,7 +78,8 @@ class Command(BaseCommand):
         processes = min(processes, -(-len(places) // batch))
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute(COMPRESS_QUICKLY)
+                cursor.execute(QUICKLY)
+        apart.collect_rarely()
         begun = time.monotonic()
         try:
             for done in publish_all(archive, places, by=None, processes=processes, batch=batch):
