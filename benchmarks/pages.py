@@ -196,7 +196,7 @@ def explain(client: Any, address: str) -> None:
 
 def compared(kinds: dict[str, Any], other: dict[str, Any]) -> bool:
     """Print how each page's time compares; whether all cost the same."""
-    print(f"{'ratio':>6} {'small':>9} {'here':>9}  queries  page")
+    print(f"{'ratio':>6} {'of least':>8} {'small':>9} {'here':>9}  queries  page")
     equal = True
     for kind, row in kinds.items():
         if kind not in other:
@@ -205,7 +205,8 @@ def compared(kinds: dict[str, Any], other: dict[str, Any]) -> bool:
         asked = sorted({other[kind]["queries"], row["queries"]})
         same = ratio >= LEAST and len(asked) == 1
         equal = equal and same
-        times = f"{ratio:6.2f} {other[kind]['p50']:6.1f} ms {row['p50']:6.1f} ms"
+        least = other[kind]["least"] / row["least"]
+        times = f"{ratio:6.2f} {least:8.2f} {other[kind]['p50']:6.1f} ms {row['p50']:6.1f} ms"
         print(f"{times}  {'→'.join(map(str, asked)):>7}  {kind}{'' if same else '  !'}")
     return equal
 
