@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from newsroom import cards
 from newsroom.lib.mailed import absolute
 from reports.models import Edition, EditionStory
+from watchlist.models import companies_with_page
 
 Node = dict[str, Any]
 LOCALES = {"en-gb": "en_GB", "zh-hans": "zh_CN"}  # as Open Graph writes them
@@ -34,13 +35,16 @@ class Meta:
     description: str
     kind: str = "website"
     image: str = ""
-    image_size: tuple[int, int] = (cards.WIDTH, cards.HEIGHT)
     published_at: datetime | None = None
     modified_at: datetime | None = None
     section: str = ""
     tags: list[str] = field(default_factory=list)
     oembed: str = ""
     graph: list[Node] = field(default_factory=list)
+
+    @property
+    def image_size(self) -> tuple[int, int]:
+        return cards.WIDTH, cards.HEIGHT
 
     @property
     def locale(self) -> str:
@@ -121,7 +125,7 @@ def issue(edition: Edition) -> Meta:
 
 
 def story(story: EditionStory, edition: Edition, tags: Iterable[Any]) -> Meta:
-    """Two queries; `tags` are the story's."""
+    """Two queries, the one about companies none where the page has asked it already; `tags` are the story's."""
     history = history_of(edition)
     path = story_path(edition, story)
     image = absolute(cards.story_card_url(story, edition))
@@ -147,8 +151,8 @@ def story(story: EditionStory, edition: Edition, tags: Iterable[Any]) -> Meta:
         "publisher": reference(organisation()),
         "image": [image],
         "about": [
-            thing("Organization", name, reverse("watchlist:company", args=[slug]))
-            for name, slug in story.companies.with_page().order_by("name").values_list("name", "address")
+            {"@type": "Organization", "name": named.name, "url": absolute(named.page)}
+            for named in companies_with_page(story)
         ],
         **corrections(history),
     }
@@ -212,10 +216,6 @@ def issue_stub(edition: Edition) -> Node:
     """An issue by its name and address."""
     address = absolute(edition.url)
     return {"@type": "PublicationIssue", "@id": f"{address}#issue", "name": edition.title, "url": address}
-
-
-def thing(kind: str, name: str, path: str) -> Node:
-    return {"@type": kind, "name": name, "url": absolute(path)}
 
 
 def corrections(history: History) -> Node:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
@@ -154,3 +156,18 @@ class StoryAppearance(Placed):
     @property
     def url(self) -> str:
         return reverse("watchlist:company", args=[self.slug])
+
+    @property
+    def page(self) -> str:
+        """The path of the company's page, of one that was read `with_page()`."""
+        row: Any = self
+        return reverse("watchlist:company", args=[row.address])
+
+
+def companies_with_page(story: EditionStory) -> list[StoryAppearance]:
+    """The companies that a story names and that have a page, by name. One query, and none when asked again."""
+    named = StoryAppearance.objects.with_page().order_by("name")
+    models.prefetch_related_objects([story], models.Prefetch("companies", named, to_attr="companies_with_page"))
+    row: Any = story
+    found: list[StoryAppearance] = row.companies_with_page
+    return found

@@ -21,7 +21,7 @@ COUNTS = {
     "/": 14,
     "/reports/": 2,
     "/reports/issue-1/": 14,
-    "/reports/issue-1/china-story-1-of-issue-1/": 8,
+    "/reports/issue-1/china-story-1-of-issue-1/": 7,
     "/feed/": 4,
     "/share/wechat/?of=/reports/issue-1/": 2,
     "/share/wechat/?of=/reports/issue-1/china-story-1-of-issue-1/": 2,
