@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 
 from policies.models import Appearance as PolicyAppearance
-from reports.models import Edition, EditionTag
+from reports.models import Edition, EditionTag, ProjectionQuerySet
 from watchlist.models import Appearance as CompanyAppearance
 
 Terms = list[str | None]
@@ -91,12 +91,8 @@ def place_at(day: date, edition: int = 0, position: int = LAST_POSITION) -> int:
     return day.toordinal() << DAY_BITS | edition << EDITION_BITS | LAST_POSITION - position
 
 
-class EntryQuerySet(models.QuerySet["Entry"]):
-    def live(self, now: datetime | None = None) -> EntryQuerySet:
-        """Those of the editions that readers get at a time."""
-        return self.filter(edition__in=Edition.objects.live(now).values("pk"))
-
-    def shown(self, now: datetime | None = None) -> EntryQuerySet:
+class EntryQuerySet(ProjectionQuerySet):
+    def shown(self, now: datetime | None = None) -> ProjectionQuerySet:
         """The live ones, and of a company or a policy its newest alone."""
         live = Edition.objects.live(now).filter(pk=OuterRef("edition"))
         newer = Entry.objects.filter(

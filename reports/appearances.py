@@ -13,7 +13,7 @@ from django.db.models.functions import JSONObject
 from django.http import Http404, HttpRequest, QueryDict
 
 from newsroom.lib.text import folded
-from reports.models import ProjectionQuerySet
+from reports.models import ProjectionQuerySet, day_of
 from reports.paging import address_after, place_asked
 
 LINES = 20  # issues on one page of a thing's record
@@ -49,11 +49,6 @@ def lines_of(appearances: ProjectionQuerySet, request: HttpRequest) -> Lines:
     found = list(rows[: LINES + 1])
     shown = found[:LINES]
     return Lines(shown, address_after(request, shown[-1].place) if len(found) > LINES else "")
-
-
-def day_of(place: int) -> date:
-    """The date of the issue at a place in the order of all."""
-    return date.fromordinal(place >> 32)
 
 
 def first_day(appearances: ProjectionQuerySet) -> date | None:

@@ -346,6 +346,11 @@ def place_of(issued_on: date, report_id: int) -> int:
     return issued_on.toordinal() << 32 | report_id
 
 
+def day_of(place: int) -> date:
+    """The date of the issue at a place."""
+    return date.fromordinal(place >> 32)
+
+
 def in_force(now: datetime | None = None, *, of: str = "") -> Q:
     """
     `live_from <= now < live_until`, the one place that says so (default: now).
@@ -355,6 +360,11 @@ def in_force(now: datetime | None = None, *, of: str = "") -> Q:
     now = now or timezone.now()
     until = Q(**{f"{of}live_until__gt": now}) | Q(**{f"{of}live_until": None})
     return until & Q(**{f"{of}live_from__lte": now})
+
+
+def is_live(now: datetime | None = None, *, of: str = "") -> Q:
+    """In force, and no withdrawal: what readers get."""
+    return in_force(now, of=of) & ~Q(**{f"{of}kind": Edition.Kind.WITHDRAWAL})
 
 
 LAST_PLACE = place_of(date.max, 0)
@@ -367,7 +377,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
     def live(self, now: datetime | None = None) -> EditionQuerySet:
         """What readers get at a time: in force, and no withdrawal."""
-        return self.current(now).exclude(kind=Edition.Kind.WITHDRAWAL)
+        return self.filter(is_live(now))
 
     def withdrawn(self, now: datetime | None = None) -> EditionQuerySet:
         """The withdrawals in force: where an issue was, readers are told that it is gone."""
@@ -533,7 +543,7 @@ class ProjectionQuerySet(models.QuerySet[Any]):
         Where `live` lists all live editions first, which is right for a question about all, and what makes a page
         dearer with every issue (SQLite).
         """
-        return self.filter(in_force(now, of="edition__")).exclude(edition__kind=Edition.Kind.WITHDRAWAL)
+        return self.filter(is_live(now, of="edition__"))
 
     def begun(self, now: datetime | None = None) -> ProjectionQuerySet:
         """Those of the editions whose time has come, past ones too: what was public once."""

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest
 
-from reports.models import Edition, EditionQuerySet, ProjectionQuerySet, place_of
+from reports.models import Edition, EditionQuerySet, ProjectionQuerySet, day_of, place_of
 
 
 class Page(NamedTuple):
@@ -33,8 +33,8 @@ def place_asked(request: HttpRequest) -> int | None:
 
 def address_after(request: HttpRequest, place: int) -> str:
     """The address of the page that goes on from a place."""
-    issued_on, report_id = date.fromordinal(place >> 32), place & 0xFFFFFFFF
-    return f"{request.path}?before={issued_on.isoformat()}.{report_id}"
+    issued_on = day_of(place)
+    return f"{request.path}?before={issued_on.isoformat()}.{place - place_of(issued_on, 0)}"
 
 
 def page_of(editions: EditionQuerySet, request: HttpRequest, *, size: int) -> Page:
