@@ -33,9 +33,11 @@ from policies.models import Policy as PolicyRow
 from policies.tracking import POLICIES
 from reports.drafting import BEGINNING, free_among
 from reports.models import Credit, Edition, Report, Revision, Source, Story, Takeaway
+from reports.registry import Registry
 from watchlist.mentioning import name_pairs, named_in
 from watchlist.models import Alias, Company, Mention, Note
 from watchlist.noting import COMPANIES
+from watchlist.noting import place as keep_country
 
 BATCH = 50
 HOUR = time(6)  # in the site's time zone
@@ -89,27 +91,23 @@ def register(cast: Cast) -> Registered:
 
 
 def register_companies(cast: Cast) -> None:
-    known = COMPANIES.known()
-    slugs = set(Company.objects.values_list("slug", flat=True))
+    before, rows = COMPANIES.known(), settled(COMPANIES, (company.name for company in cast.companies))
     for company in cast.companies:
-        row = known.get(COMPANIES.key(company.name))
-        if row is None:
-            slug = unique_slug(slug_for(company.name), slugs)
-            slugs.add(slug)
-            row = Company.objects.create(name=company.name, slug=slug, country=company.country)
-        if company.alias and COMPANIES.key(company.alias) not in known:
+        row = rows[company.name]
+        if COMPANIES.key(company.name) not in before:
+            keep_country(row, company.country)
+        if company.alias and COMPANIES.key(company.alias) not in before:
             Alias.objects.create(company=row, name=company.alias)
 
 
-def register_policies(policies: Iterable[Policy]) -> None:
-    known = POLICIES.known()
-    slugs = set(PolicyRow.objects.values_list("slug", flat=True))
+def register_policies(policies: Sequence[Policy]) -> None:
+    before, rows = POLICIES.known(), settled(POLICIES, (policy.title for policy in policies))
     for policy in policies:
-        if POLICIES.key(policy.title) in known:
+        if POLICIES.key(policy.title) in before:
             continue
-        slug = unique_slug(slug_for(policy.title), slugs)
-        slugs.add(slug)
-        row = PolicyRow.objects.create(title=policy.title, slug=slug, jurisdiction=policy.jurisdiction)
+        row = rows[policy.title]
+        row.jurisdiction = policy.jurisdiction
+        row.save(update_fields=["jurisdiction"])
         Milestone.objects.bulk_create(
             Milestone(
                 policy=row,
@@ -120,6 +118,12 @@ def register_policies(policies: Iterable[Policy]) -> None:
             )
             for milestone in policy.milestones
         )
+
+
+def settled(registry: Registry, names: Iterable[str]) -> dict[str, Any]:
+    """The row of each name; those that are new are registered."""
+    rows = registry.settle((name,) for name in names)
+    return {name: row for row, lines in rows.items() for (name,) in lines}
 
 
 # Which issues

@@ -12,7 +12,7 @@ from newsroom.lib.feeds import titled
 from newsroom.lib.mailed import absolute
 from newsroom.lib.text import printable
 from policies.models import Appearance as PolicyAppearance
-from reports.models import Edition, Section
+from reports.models import Edition, ProjectionQuerySet, Section
 from watchlist.models import Appearance as CompanyAppearance
 
 Feed = tuple[str, str, str]  # its name, its path, that of its page
@@ -35,18 +35,12 @@ def always() -> list[Feed]:
     ]
 
 
-def companies(editions: list[Edition]) -> list[Feed]:
-    rows = CompanyAppearance.objects.filter(edition__in=editions).order_by("-place", "position")
-    newest = {row.company_id: row for row in reversed(rows)}
-    ordered = sorted(newest.values(), key=lambda row: row.name.casefold())
-    return [(row.name, reverse("company-feed", args=[row.slug]), row.url) for row in ordered]
-
-
-def policies(editions: list[Edition]) -> list[Feed]:
-    rows = PolicyAppearance.objects.filter(edition__in=editions).order_by("-place", "position")
-    newest = {row.policy_id: row for row in reversed(rows)}
-    ordered = sorted(newest.values(), key=lambda row: row.title.casefold())
-    return [(row.title, reverse("policy-feed", args=[row.slug]), row.url) for row in ordered]
+def registered(appearances: ProjectionQuerySet, editions: list[Edition], *, of: str, name: str) -> list[Feed]:
+    """Of each company or policy that these editions have, by name; `of` and `name` are the fields that tell them."""
+    rows = appearances.filter(edition__in=editions).order_by("-place", "position")
+    newest = {getattr(row, f"{of}_id"): row for row in reversed(rows)}
+    named = sorted(((getattr(row, name), row) for row in newest.values()), key=lambda pair: pair[0].casefold())
+    return [(called, reverse(f"{of}-feed", args=[row.slug]), row.url) for called, row in named]
 
 
 def write() -> str:
@@ -61,7 +55,9 @@ def write() -> str:
     xml.endElement("head")
     xml.startElement("body", {})  # type: ignore[arg-type]
     outlines(xml, always())
-    for group, feeds in ((_("Companies"), companies(editions)), (_("Policies"), policies(editions))):
+    companies = registered(CompanyAppearance.objects.all(), editions, of="company", name="name")
+    policies = registered(PolicyAppearance.objects.all(), editions, of="policy", name="title")
+    for group, feeds in ((_("Companies"), companies), (_("Policies"), policies)):
         if feeds:
             xml.startElement("outline", {"text": group})  # type: ignore[arg-type]
             outlines(xml, feeds)
