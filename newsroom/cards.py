@@ -14,8 +14,9 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
+from PIL import Image, ImageDraw
 
-from newsroom.lib.images import Face, Image, ImageDraw, Typesetter, crop
+from newsroom.lib.typesetting import Face, Typesetter
 from reports.models import Edition, EditionStory, Section
 
 WIDTH, HEIGHT = 1200, 630
@@ -185,3 +186,12 @@ def opened(name: str) -> Any:
             return picture.convert("RGB")
     except (OSError, ValueError):
         return None
+
+
+def crop(picture: Any, size: tuple[int, int], focus: tuple[float, float]) -> Any:
+    """The picture in exactly this size, cut around the point `focus` (0–1 from the left and from the top)."""
+    scale = max(size[0] / picture.width, size[1] / picture.height)
+    grown = picture.resize((max(size[0], round(picture.width * scale)), max(size[1], round(picture.height * scale))))
+    left = round(min(max(grown.width * focus[0] - size[0] / 2, 0), grown.width - size[0]))
+    top = round(min(max(grown.height * focus[1] - size[1] / 2, 0), grown.height - size[1]))
+    return grown.crop((left, top, left + size[0], top + size[1]))

@@ -13,7 +13,6 @@ def site(request: HttpRequest) -> dict[str, object]:
         "site": {"name": settings.SITE_NAME, "tagline": settings.SITE_TAGLINE, "url": settings.SITE_URL},
         "canonical_url": canonical(request, request.path),
         "languages": languages(request),
-        "words_language": settings.LANGUAGE_CODE,  # the editors' words, whatever language stands around them
     }
 
 

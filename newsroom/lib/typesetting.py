@@ -1,4 +1,4 @@
-"""Pictures for cards: text that fits, in whatever script, drawn with Pillow."""
+"""Setting text into a picture: as large as there is room for, in whatever script, drawn with Pillow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from fontTools.ttLib import TTFont
-from PIL import Image, ImageDraw, ImageFont
+from PIL import ImageDraw, ImageFont
 
 # Where a line may end: after white space, and on either side of a character of a script without spaces.
 PIECE = re.compile(
@@ -114,15 +114,3 @@ class Typesetter:
         for run, font in self.runs(text, size):
             draw.text((x, y), run, font=font, fill=colour, anchor="ls")
             x += font.getlength(run)
-
-
-def crop(picture: Any, size: tuple[int, int], focus: tuple[float, float]) -> Any:
-    """The picture in exactly this size, cut around the point `focus` (0–1 from the left and from the top)."""
-    scale = max(size[0] / picture.width, size[1] / picture.height)
-    grown = picture.resize((max(size[0], round(picture.width * scale)), max(size[1], round(picture.height * scale))))
-    left = round(min(max(grown.width * focus[0] - size[0] / 2, 0), grown.width - size[0]))
-    top = round(min(max(grown.height * focus[1] - size[1] / 2, 0), grown.height - size[1]))
-    return grown.crop((left, top, left + size[0], top + size[1]))
-
-
-__all__ = ["Face", "Image", "ImageDraw", "Typesetter", "crop"]
