@@ -6,6 +6,8 @@ from django.utils import translation
 from django.utils.encoding import iri_to_uri
 from django.utils.http import urlencode
 
+from newsroom.lib.languages import in_language, in_own_language
+
 
 def site(request: HttpRequest) -> dict[str, object]:
     """The site's name and address, the page's own address, and those of the same page in each language."""
@@ -24,13 +26,11 @@ def canonical(request: HttpRequest, path: str) -> str:
 
 def languages(request: HttpRequest) -> list[dict[str, object]]:
     """The languages of the interface: code, own name, the path to change to it, and this page's whole address in it."""
-    active = translation.get_language()
-    bare = request.path
-    if active != settings.LANGUAGE_CODE:
-        bare = bare.removeprefix(f"/{active}")
+    active = translation.get_language() or settings.LANGUAGE_CODE
+    own = in_own_language(request.path, active)
     rows: list[dict[str, object]] = []
     for code, name in settings.LANGUAGES:
-        path = bare if code == settings.LANGUAGE_CODE else f"/{code}{bare}"
+        path = in_language(own, code)
         query = request.META.get("QUERY_STRING", "")
         rows.append(
             {

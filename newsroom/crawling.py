@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from newsroom.feeds import opml
+from newsroom.lib.languages import in_language
 from newsroom.lib.mailed import absolute
 from newsroom.lib.text import one_line
 from reports.caching import public_page
@@ -45,10 +46,9 @@ class Entry(NamedTuple):
 @public_page
 def robots(request: HttpRequest) -> HttpResponse:
     """Everything is open to everybody but forms and what is made for one reader; AI crawlers by the setting."""
-    others = (code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE)
     desk = reverse("admin:index").removeprefix("/")
     context = {
-        "closed": [begun + path for begun in ("/", *(f"/{code}/" for code in others)) for path in (desk, *CLOSED)],
+        "closed": [in_language("/", code) + path for code, _name in settings.LANGUAGES for path in (desk, *CLOSED)],
         "refused": AI_CRAWLERS if settings.AI_CRAWLERS == "refuse" else (),
         "sitemaps": [absolute(reverse(name)) for name in ("sitemap-index", "sitemap-news")],
     }

@@ -26,6 +26,7 @@ from django.views.decorators.http import require_safe
 
 from newsroom.feeds.issues import first_times
 from newsroom.feeds.stories import first_times_of
+from newsroom.lib.languages import in_language
 from newsroom.lib.mailed import absolute
 from policies.models import Appearance as PolicyAppearance
 from reports.caching import public_page
@@ -60,11 +61,6 @@ def written(places: Iterable[Place]) -> str:
         links = "".join(f'<xhtml:link rel="alternate" hreflang="{code}" href="{url}"/>' for code, url in named)
         lines += [f"<url><loc>{url}</loc>{at}{links}</url>" for url in addresses.values()]
     return "\n".join(lines)
-
-
-def in_language(path: str, code: str) -> str:
-    """The address of the same page in another language (newsroom/middleware.py), from that in the first one."""
-    return path if code == settings.LANGUAGE_CODE else f"/{code}{path}"
 
 
 class Kind:
