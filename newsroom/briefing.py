@@ -77,7 +77,7 @@ def draw_due() -> int:
     Draw the briefings of live editions that have none, newest issue first, a few at most; how many were drawn.
 
     One process of this machine does it at a time, another one finds nothing to do. One that is killed leaves an
-    edition without a name, which is done again, and a file that nobody names, which is swept away.
+    edition without a name, which is done again, and a file that nobody names, which `sweep` removes.
     """
     if not can_draw():
         return 0
@@ -85,7 +85,6 @@ def draw_due() -> int:
     with alone() as is_alone:
         if not is_alone:
             return 0
-        sweep()
         for pk in list(waiting()[:AT_ONCE]):
             try:
                 drawn += write(pk)
@@ -129,7 +128,7 @@ def write(pk: int) -> bool:
 
 
 def sweep() -> None:
-    """Remove what no live edition names, unless it was written just now."""
+    """Remove what no live edition names, unless it was written just now. To be done from time to time."""
     named = set(Edition.objects.live().exclude(briefing="").values_list("briefing", flat=True))
     for file in [*folder().glob("*.pdf"), *folder().glob("*.part")]:
         with suppress(OSError):  # gone already
