@@ -9,11 +9,13 @@ Every kind of question is asked many times, each time with other words; words ar
 many entries have them. Printed are the median and the 95th percentile in milliseconds, of the function and of the
 page through Django's test client, and as a ratio to `SELECT 1` and to the page of one story in the same run.
 
-With --http, gunicorn is started on a free port with two processes, and 16 connections ask it for ten seconds.
+With --http, two processes with eight threads each ask the function for ten seconds, each thread on a connection of its
+own; then gunicorn is started on a free port with two processes, and 16 connections ask it for the page.
 """
 
 import argparse
 import http.client
+import multiprocessing
 import os
 import random
 import socket
@@ -52,6 +54,7 @@ from reports.models import Edition, EditionStory, Report, Revision, place_of  # 
 from watchlist.models import Company  # noqa: E402
 
 SEED = 20250412
+FORK = multiprocessing.get_context("fork")
 STORIES, WORDS = 20, 130
 BATCH = 100
 COMMON, NEWS, SYLLABLES = (
@@ -318,6 +321,45 @@ def answer(parameters: dict[str, str]) -> None:
             _ = hit.marked, hit.snippet
 
 
+def together(processes: int, threads: int, seconds: float) -> None:
+    """Searches a second of the function, as many at once as there are threads in all."""
+    questions = Questions()
+    mix = [make() for _ in range(400) for make in questions.kinds.values()]
+    questions.random.shuffle(mix)
+    connection.close()
+    answers: multiprocessing.Queue[int] = FORK.Queue()
+    share = len(mix) // processes
+    workers = [
+        FORK.Process(target=ask_for, args=(mix[share * nth :], threads, seconds, answers)) for nth in range(processes)
+    ]
+    for worker in workers:
+        worker.start()
+    number = sum(answers.get() for _ in workers)
+    for worker in workers:
+        worker.join()
+    print(f"searches by the function: {number / seconds:.0f} a second on {processes * threads} connections")
+
+
+def ask_for(mix: list[dict[str, str]], threads: int, seconds: float, answers: "multiprocessing.Queue[int]") -> None:
+    done = [0] * threads
+    next_question = iter(range(10**9))
+
+    def ask(thread: int) -> None:
+        answer(mix[0])  # warm
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            answer(mix[next(next_question) % len(mix)])
+            done[thread] += 1
+        connection.close()
+
+    asking = [threading.Thread(target=ask, args=(thread,)) for thread in range(threads)]
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join()
+    answers.put(sum(done))
+
+
 def over_http(connections: int, seconds: float) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -390,7 +432,7 @@ def main() -> None:
     if options.what != "fill":
         run(options.times)
         if options.http:
-            connection.close()
+            together(2, 8, 10.0)
             over_http(16, 10.0)
 
 

@@ -11,11 +11,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Exists, OuterRef, Q
 
-from policies.models import Appearance as PolicyAppearance
-from reports.models import Edition, EditionTag, ProjectionQuerySet
-from watchlist.models import Appearance as CompanyAppearance
+from reports.models import Edition, ProjectionQuerySet
 
 Terms = list[str | None]
 
@@ -149,36 +147,12 @@ class Indexed(models.Model):
         return f"Edition {self.edition_id}, version {self.version}"
 
 
-def newest(appearances: Any, **of: OuterRef) -> Any:
-    return appearances.live().filter(**of).newest_first()
-
-
-class NameQuerySet(models.QuerySet["Name"]):
-    def live(self) -> NameQuerySet:
-        """Those under which readers have something now, each with the `slug` that its address has."""
-        registers = {
-            Entry.Kind.COMPANY: (newest(CompanyAppearance.objects.all(), company=OuterRef("ref")), "name"),
-            Entry.Kind.POLICY: (newest(PolicyAppearance.objects.all(), policy=OuterRef("ref")), "title"),
-            Name.TAG: (newest(EditionTag.objects.all(), slug=OuterRef("tag")), "name"),
-        }
-        cases = {
-            field: Case(
-                *(
-                    When(kind=kind, then=Subquery(rows.values(name if field == "called" else "slug")[:1]))
-                    for kind, (rows, name) in registers.items()
-                ),
-                output_field=models.CharField(),
-            )
-            for field in ("called", "slug")
-        }
-        return self.annotate(**cases).filter(Q(called=F("name")))
-
-
 class Name(models.Model):
     """
     What a company, a policy or a tag is called, or was or will be, in some edition; for "did you mean".
 
-    `ref` is the number of the company or policy, `tag` the slug of the tag. Nobody is shown one that is not `live()`.
+    `ref` is the number of the company or policy, `tag` the slug of the tag. Nobody is shown one before it was found to
+    be live (`newsroom.search.names`).
     """
 
     TAG = "tag"
@@ -187,8 +161,6 @@ class Name(models.Model):
     ref = models.BigIntegerField(default=0)
     tag = models.CharField(max_length=100, blank=True)
     name = models.CharField(max_length=250)
-
-    objects = NameQuerySet.as_manager()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["kind", "ref", "tag", "name"], name="name_once"),)

@@ -9,12 +9,16 @@ whoever looks for two characters or more looks for such pairs in a row, whoever 
 What is written with marks within it (O'Brien, AT&T, GPT-4, U.S., C++) is a row of its parts, and besides one term
 without the marks, as many type it. Numbers keep their point (3.5) and lose the commas between thousands.
 
-A term holds letters, digits and accents, points and the signs + and #; no white space, no quote and no capital.
+Two of the commonest words in a row are one more term (of_the), as nearly every text has both and few phrases of them
+do: whoever looks for such a phrase would otherwise have nearly all texts read.
+
+A term holds letters, digits and accents, points and the signs + and #; no white space, no quote and no capital. Only
+the term of a pair holds a _.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 from threading import Lock
@@ -70,6 +74,14 @@ ENGLISH = re.compile("[a-z]{3,}")
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 # Letters that are written otherwise where the keyboard has none of them, and that no decomposition gives away.
 LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
+
+# What most English texts have most of, as stems: articles, pronouns, and what joins other words.
+SMALL_WORDS = (
+    "a about after all also an and are as at be been but by can could for from had has have he her his how i if in "
+    "into is it more new no not of on one or our out over said she so than that the their them there they this to "
+    "under up was we were what when which who will with would you"
+)
+COMMONEST = frozenset(SMALL_WORDS.split())
 
 stemmer = snowballstemmer.stemmer("english")
 stemming = Lock()  # it keeps what it works on in itself
@@ -163,6 +175,13 @@ def chunks(text: str) -> Iterator[tuple[bool, str, int]]:
 def pairs(characters: list[Place]) -> list[Place]:
     """Neighbours, two by two."""
     return [(one + other, start, end) for (one, start, _), (other, _, end) in pairwise(characters)]
+
+
+def common_pairs(row: Iterable[str]) -> Iterator[str]:
+    """The terms of neighbours in a row that are both of the commonest."""
+    for one, other in pairwise(row):
+        if one in COMMONEST and other in COMMONEST:
+            yield f"{one}_{other}"
 
 
 def read(text: str) -> Reading:

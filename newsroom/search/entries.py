@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from newsroom.lib.richtext import INLINE
-from newsroom.lib.terms import list_terms
+from newsroom.lib.terms import common_pairs, list_terms
 from newsroom.models import (
     FIRST_COMPANY,
     FIRST_POLICY,
@@ -22,15 +22,15 @@ from newsroom.models import (
 from reports.models import Edition
 
 # Counted up when entries come to hold other words: `rebuild_search` then writes all of them anew.
-VERSION = 1
+VERSION = 2
 
 Kind = Entry.Kind
 TAG = re.compile(r"""</?([a-z][a-z0-9]*)(?:[^>"]|"[^"]*")*>""")  # of cleaned HTML, where a value may hold a >
 LOOSE = re.compile(r"[\s\x00-\x1f]+")
 
-# Spans of 32, 256 and 2,048 days, by the number of which an entry can be found like by a word: what is in nearly all
-# entries is looked for in the newest of them first.
-SPANS = (5, 8, 11)
+# Spans of 64 and 512 days, by the number of which an entry can be found like by a word: what is in nearly all entries is
+# looked for in the newest of them first. More kinds of spans find common words sooner, and rare ones later.
+SPANS = (6, 9)
 
 
 def bare(text: str) -> str:
@@ -58,13 +58,14 @@ def entry(
     filters: Terms = [*facets(kind, edition.issued_on, others), None]
     row, forms = list_terms(title)
     words: Terms = [*row, None]
+    forms = [*forms, *common_pairs(row)]
     more_forms = list(forms)
     for text in texts:
         text_row, text_forms = list_terms(text)
         if text_row:
             words += text_row
             words.append(None)
-            more_forms += text_forms
+            more_forms += [*text_forms, *common_pairs(text_row)]
     return Entry(
         place=place_at(edition.issued_on, edition.pk, position),
         kind=kind,

@@ -26,7 +26,7 @@ from reports.models import Edition, EditionStory, EditionTag, Section
 from watchlist.models import Appearance as CompanyAppearance
 
 PAGE = 10
-MOST_COUNTED = 100
+MOST_COUNTED = 50
 FEW = 2  # hits; with fewer, a reader may have meant something else
 MOST_ROUNDS = 12  # of asking for more, where what was found is not live
 LONGEST_FILTER = 250  # characters
@@ -60,7 +60,8 @@ class Question:
 
     @property
     def match(self) -> Match:
-        narrow = Match(self.query.wanted, self.query.unwanted, tuple(f.term for f in self.filters if f.by != "year"))
+        words = (*self.query.wanted, *self.query.implied)
+        narrow = Match(words, self.query.unwanted, tuple(f.term for f in self.filters if f.by != "year"))
         for filter_ in self.filters:
             if filter_.by == "year":
                 narrow = narrow.within(int(filter_.value))

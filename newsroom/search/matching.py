@@ -140,15 +140,12 @@ def on_postgresql(match: Match, tiers: Tiers, limit: int) -> tuple[str, list[Any
     """
     parts: list[str] = []
     parameters: list[Any] = []
-    names: list[str] = []
     newest = newest_day() if any(tier != NAMES for tier, _, _ in tiers) else None
+    number = 0
     for tier, low, high in tiers:
         for terms, start, end in spans_of(tier, newest, low, high):
             wanted = [*clauses_of(match, tier), *([terms] if terms else [])]
-            name = f"part{len(names)}"
-            enough = " + ".join(f"(SELECT count(*) FROM {other})" for other in names)  # noqa: S608
-            conditions = [f"{enough} < {limit}"] if names else []
-            conditions.append(f"{'title' if tier in KINDS else 'words'} @@ %s::tsquery")
+            conditions = [f"{'title' if tier in KINDS else 'words'} @@ %s::tsquery"]
             parameters.append(tsquery(wanted, match.unwanted if tier not in KINDS else ()))
             if tier in KINDS and match.unwanted:
                 conditions.append("NOT words @@ %s::tsquery")
@@ -158,12 +155,17 @@ def on_postgresql(match: Match, tiers: Tiers, limit: int) -> tuple[str, list[Any
                 parameters.append(tsquery(match.wanted))
             conditions.append("place + 0 >= %s AND place + 0 < %s")
             parameters += [start, end, limit]
+            before = ""
+            if number:
+                conditions.append(f"(SELECT n FROM enough{number - 1}) < {limit}")  # noqa: S608 - our words
+                before = f"(SELECT n FROM enough{number - 1}) + "  # noqa: S608
             parts.append(
-                f"{name} AS MATERIALIZED (SELECT {tier} AS tier, place FROM newsroom_entry "  # noqa: S608
-                f"WHERE {' AND '.join(conditions)} ORDER BY place + 0 DESC LIMIT %s)"
+                f"part{number} AS MATERIALIZED (SELECT {tier} AS tier, place FROM newsroom_entry "  # noqa: S608
+                f"WHERE {' AND '.join(conditions)} ORDER BY place + 0 DESC LIMIT %s), "
+                f"enough{number} AS MATERIALIZED (SELECT {before}count(*) AS n FROM part{number})"
             )
-            names.append(name)
-    everything = " UNION ALL ".join(f"SELECT tier, place FROM {name}" for name in names)  # noqa: S608
+            number += 1
+    everything = " UNION ALL ".join(f"SELECT tier, place FROM part{nth}" for nth in range(number))  # noqa: S608
     return f"WITH {', '.join(parts)} {everything}", parameters
 
 

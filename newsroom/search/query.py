@@ -7,7 +7,7 @@ All words must be there; "words in quotes" in this order; a word with a minus be
 import re
 from typing import NamedTuple
 
-from newsroom.lib.terms import chunks, clusters, pairs, prepared, read_word, stem
+from newsroom.lib.terms import chunks, clusters, common_pairs, pairs, prepared, read_word, stem
 
 LONGEST = 200  # characters; the rest is not looked for
 MOST = 12  # words and phrases
@@ -36,6 +36,12 @@ class Query(NamedTuple):
     unwanted: tuple[Clause, ...]
     is_cut: bool
     is_quoted: bool
+
+    @property
+    def implied(self) -> tuple[Clause, ...]:
+        """What is in every text that has what is wanted, and in few others: it finds those sooner."""
+        rows = (clause[0].terms for clause in self.wanted if len(clause) == 1)
+        return tuple((Phrase((pair,)),) for row in rows for pair in dict.fromkeys(common_pairs(row)))
 
 
 def parse(typed: str) -> Query:

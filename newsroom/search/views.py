@@ -26,7 +26,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "meant_url": address(question, text=results.meant) if results and results.meant else "",
         "longest": LONGEST,
         "sections": Section.choices,
-        "years": finding.years(),
+        "years": list(map(str, finding.years())),
     }
     return render(request, "search/search.html", context)
 
