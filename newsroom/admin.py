@@ -29,6 +29,7 @@ from comments.desk import waiting
 from comments.models import Comment
 from follow.desk import outlook
 from newsroom.conflict import Difference, merge
+from newsroom.continuing.desk import NextIssueDoor
 from newsroom.deciding import DECISIONS, Decision
 from newsroom.importing.desk import ImportDoor
 from newsroom.issue import changes, gather
@@ -77,7 +78,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Report)
-class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
+class ReportAdmin(ImportDoor, NextIssueDoor, WithTagLine, ModelAdmin):
     form = ReportForm
     list_display = ("title", "state", "issued_on", "china", "international", "companies", "policies", "changed")
     list_filter = (StateFilter,)
@@ -96,7 +97,7 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
     inlines = (ChinaInline, InternationalInline, TakeawayInline, CreditInline, NoteInline, UpdateInline)
     warn_unsaved_form = True
     change_form_before_template = "admin/reports/report/state.html"
-    actions_list = ("import_issue",)
+    actions_list = ("next_issue", "import_issue")
 
     # The list
 
@@ -136,6 +137,15 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
     @admin.display(description=gettext_lazy("policies"), ordering="policy_count")
     def policies(self, report: Report) -> int:
         return report.policy_count
+
+    @action(
+        description=gettext_lazy("Start the next issue"),
+        url_path="next-issue",
+        permissions=["add"],
+        icon="note_add",
+    )
+    def next_issue(self, request: HttpRequest) -> HttpResponse:
+        return redirect("admin:reports_report_next")
 
     @action(
         description=gettext_lazy("Import an issue"),

@@ -28,8 +28,8 @@ Kind = Entry.Kind
 TAG = re.compile(r"""</?([a-z][a-z0-9]*)(?:[^>"]|"[^"]*")*>""")  # of cleaned HTML, where a value may hold a >
 LOOSE = re.compile(r"[\s\x00-\x1f]+")
 
-# Spans of 64 and 512 days, by the number of which an entry can be found like by a word: what is in nearly all entries is
-# looked for in the newest of them first. More kinds of spans find common words sooner, and rare ones later.
+# Spans of 64 and 512 days, by the number of which an entry can be found like by a word: what is in nearly all entries
+# is looked for in the newest of them first. More kinds of spans find common words sooner, and rare ones later.
 SPANS = (6, 9)
 
 
