@@ -34,6 +34,7 @@ from newsroom.deciding import DECISIONS, Decision
 from newsroom.importing.desk import ImportDoor
 from newsroom.issue import changes, gather
 from newsroom.lib.text import Wording
+from newsroom.overview import lately
 from newsroom.publishing import Unpublishable, draw_article
 from newsroom.revising import StaleVersion, claim, keep
 from policies.admin import UpdateInline
@@ -52,12 +53,17 @@ STATES = {
 
 
 def front_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """What the desk's first page shows: the issues that were worked on last, and how many comments wait."""
+    """What the desk's first page shows: what was worked on last, how many comments wait, how the last issues were."""
     reports = (
         Report.objects.with_state().order_by("-changed_at")[:8] if request.user.has_perm("reports.view_report") else []
     )
     comments = waiting() if request.user.has_perm("comments.moderate_comment") else None
-    return {**context, "latest": [(report, STATES[report.state]) for report in reports], "comments": comments}
+    return {
+        **context,
+        "latest": [(report, STATES[report.state]) for report in reports],
+        "comments": comments,
+        "lately": lately() if request.user.has_perm("reports.view_report") else None,
+    }
 
 
 def waiting_comments(request: HttpRequest) -> str:

@@ -108,6 +108,27 @@ def mirror(columns: Sequence[Column]) -> Mirror:
     )
 
 
+class Bar(NamedTuple):
+    """One issue as a bar that stands on a line: its number, and x, y and height as they are written."""
+
+    issue: Any
+    number: int
+    x: str
+    y: str
+    height: str
+
+
+def bars(numbers: Sequence[tuple[Any, int]]) -> list[Bar]:
+    """Bars side by side, to one scale: the longest is SIDE high."""
+    most = max((number for _, number in numbers), default=0) or 1
+    found = []
+    for place, (issue, number) in enumerate(numbers):
+        height = SIDE * number / most
+        x = LEFT + place * PITCH + (PITCH - WIDTH) / 2
+        found.append(Bar(issue, number, written(x), written(EDGE + SIDE - height), written(height)))
+    return found
+
+
 def written(length: float) -> str:
     """A length as SVG has it, whatever the language of the page."""
     return f"{length:.2f}".rstrip("0").rstrip(".")
