@@ -28,7 +28,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from comments.desk import waiting
 from comments.models import Comment
 from follow.desk import outlook
-from newsroom.conflict import Difference, merge
+from newsroom.conflict import Difference, Mergeable, chosen, merge, merged, opened
 from newsroom.continuing.desk import NextIssueDoor
 from newsroom.deciding import DECISIONS, Decision
 from newsroom.importing.desk import ImportDoor
@@ -193,12 +193,19 @@ class ReportAdmin(ImportDoor, NextIssueDoor, WithTagLine, ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except StaleVersion:
-            # Somebody saved between the form's check and ours. The transaction was rolled back, so nothing is
-            # done twice; and now the form itself finds its version stale.
-            return super().changeform_view(request, object_id, form_url, extra_context)
+        if request.method == "POST":
+            request.POST = chosen(request.POST)  # type: ignore[assignment]
+        for _attempt in range(5):
+            try:
+                return super().changeform_view(request, object_id, form_url, extra_context)
+            except StaleVersion:
+                # Somebody saved between the form's check and ours. The transaction was rolled back, so nothing is
+                # done twice; and now the form itself finds its version stale.
+                continue
+            except Mergeable as found:
+                request.POST = found.data  # type: ignore[assignment]
+                request.merged = True  # type: ignore[attr-defined]
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "hero":
@@ -236,7 +243,7 @@ class ReportAdmin(ImportDoor, NextIssueDoor, WithTagLine, ModelAdmin):
             context["may_correct"] = live is not None and request.user.has_perm("follow.send_mailing")
         if form.is_bound and form.stale:
             formsets = [inline.formset for inline in context["inline_admin_formsets"]]
-            context["conflict"] = self.conflict(report, form, formsets)
+            context["conflict"] = self.conflict(request, report, form, formsets)
             context["last"] = report.revisions.select_related("author").first()
         response = super().render_change_form(request, context, *args, **kwargs)
         if "conflict" in context:
@@ -256,13 +263,26 @@ class ReportAdmin(ImportDoor, NextIssueDoor, WithTagLine, ModelAdmin):
         """
         return changes(live.revision.content, gather(report)) if live else []
 
-    def conflict(self, report: Report, form: ReportForm, formsets: list[Any]) -> list[Difference]:
-        """Where the editor's changes differ from what somebody saved; and from now on he may save over it."""
+    def conflict(self, request: HttpRequest, report: Report, form: ReportForm, formsets: list[Any]) -> list[Difference]:
+        """
+        Where the editor's changes differ from what somebody saved; and from now on he may save over it.
+
+        Raises Mergeable if they differ nowhere and nothing else is wrong.
+        """
+        is_known = opened(report, form) is not None
         found = merge(report, form, formsets)
         form.data["over"] = str(report.version)
+        is_sound = all(error.code == "stale" for error in form.errors.as_data().get("__all__", [])) and not (
+            set(form.errors) - {"__all__"} or any(any(formset.errors) for formset in formsets)
+        )
+        if is_known and is_sound and not found:
+            raise Mergeable(merged(request.POST, form, formsets))
         return found
 
     def response_change(self, request: HttpRequest, obj: Report) -> HttpResponse:
+        if getattr(request, "merged", False):
+            said = _("Somebody else saved this issue while you wrote. What both of you changed is kept.")
+            self.message_user(request, said, messages.INFO)
         return self.go_on(request, obj) or super().response_change(request, obj)
 
     def response_add(self, request: HttpRequest, obj: Report, post_url_continue: str | None = None) -> HttpResponse:
