@@ -35,6 +35,7 @@ from newsroom.importing.desk import ImportDoor
 from newsroom.issue import changes, gather
 from newsroom.lib.text import Wording
 from newsroom.overview import lately
+from newsroom.presence import PresenceDoor, others_at, say_here
 from newsroom.publishing import Unpublishable, draw_article
 from newsroom.revising import StaleVersion, claim, keep
 from policies.admin import UpdateInline
@@ -84,7 +85,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Report)
-class ReportAdmin(ImportDoor, NextIssueDoor, WithTagLine, ModelAdmin):
+class ReportAdmin(ImportDoor, NextIssueDoor, PresenceDoor, WithTagLine, ModelAdmin):
     form = ReportForm
     list_display = ("title", "state", "issued_on", "china", "international", "companies", "policies", "changed")
     list_filter = (StateFilter,)
@@ -241,6 +242,9 @@ class ReportAdmin(ImportDoor, NextIssueDoor, WithTagLine, ModelAdmin):
             context["live_url"] = live.url if live else ""
             context["may_prepare"] = request.user.has_perm("follow.view_mailing")
             context["may_correct"] = live is not None and request.user.has_perm("follow.send_mailing")
+            if request.user.has_perm("reports.change_report"):
+                say_here(report, by=request.user)
+                context["others"] = others_at(report, than=request.user)
         if form.is_bound and form.stale:
             formsets = [inline.formset for inline in context["inline_admin_formsets"]]
             context["conflict"] = self.conflict(request, report, form, formsets)

@@ -7,13 +7,15 @@ An Entry is a story, an issue, a company or a policy as one edition has it. Entr
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
-from reports.models import Edition, ProjectionQuerySet
+from reports.models import Edition, ProjectionQuerySet, Report
 
 Terms = list[str | None]
 
@@ -167,3 +169,32 @@ class Name(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PresenceQuerySet(models.QuerySet["Presence"]):
+    def fresh(self, now: datetime | None = None) -> PresenceQuerySet:
+        """Of those who said within `Presence.KEPT` that they are there."""
+        return self.filter(seen_at__gt=(now or timezone.now()) - Presence.KEPT)
+
+
+class Presence(models.Model):
+    """
+    That somebody has an issue open on the desk, and where in it; said again and again, and forgotten by itself.
+
+    `story` is the number of the one that was last worked on, empty for the rest of the issue.
+    """
+
+    KEPT = timedelta(seconds=90)
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    story = models.BigIntegerField(null=True)
+    seen_at = models.DateTimeField(db_index=True)
+
+    objects = PresenceQuerySet.as_manager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["report", "person"], name="presence_once_per_issue"),)
+
+    def __str__(self) -> str:
+        return f"{self.person} at {self.report}"

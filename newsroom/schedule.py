@@ -13,7 +13,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from comments import digests, notices, privacy
 from follow import delivering, enrolling, mailing, pacing, subscribing
-from newsroom import briefing, websub
+from newsroom import briefing, presence, websub
 from newsroom.announcing import announce_due
 
 
@@ -44,5 +44,6 @@ JOBS = [
     Job("drop stale deliveries", timedelta(hours=1), delivering.drop_stale),
     Job("forget turns", timedelta(hours=1), pacing.forget_turns),
     Job("forget stray briefings", timedelta(hours=1), briefing.sweep),
+    Job("forget who was at an issue", timedelta(hours=1), presence.forget_presences),
     Job("forget old sessions", timedelta(days=1), SessionStore.clear_expired),
 ]

@@ -457,7 +457,12 @@ UNFOLD: dict[str, object] = {
     "DASHBOARD_CALLBACK": "newsroom.admin.front_page",
     "BORDER_RADIUS": "4px",
     "STYLES": [lambda request: static("desk/desk.css")],
-    "SCRIPTS": [lambda request: static("desk/desk.js"), lambda request: static("desk/unsaved.js")],
+    "SCRIPTS": [
+        lambda request: static("desk/desk.js"),
+        lambda request: static("desk/unsaved.js"),
+        lambda request: static("desk/here.js"),
+        lambda request: static("desk/kept.js"),
+    ],
     # The blue of the International list on the public pages, in Unfold's eleven steps.
     "COLORS": {
         "primary": {

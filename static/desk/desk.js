@@ -151,6 +151,7 @@
   };
 
   document.addEventListener("DOMContentLoaded", restoreOrder);
+  document.addEventListener("newsroom:restored", restoreOrder); // kept.js
   document.addEventListener("DOMContentLoaded", equipAll);
   document.addEventListener("DOMContentLoaded", watchForms);
   document.addEventListener("end", () => setTimeout(renumberAll)); // a row was dragged, and Unfold counted some rows
