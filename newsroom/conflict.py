@@ -64,7 +64,7 @@ def chosen(data: QueryDict) -> QueryDict:
     for name in taken:
         begun = f"{SAVED}{name}:"
         for key in [key for key in data if key.startswith(begun)]:
-            found[key.removeprefix(begun)] = data[key]
+            found.setlist(key.removeprefix(begun), data.getlist(key))
     return found
 
 

@@ -80,7 +80,7 @@ class Live(NamedTuple):
 
 def live(names: Known, numbers: Iterable[int]) -> dict[int, Live]:
     """Those of the names with these numbers that are what readers have now is called. A query for each kind of them."""
-    found = {}
+    found: dict[int, Live] = {}
     for kind in sorted({names.kinds[number] for number in numbers}):
         rows, of, known_by, called, _ = KINDS[kind]
         newest = rows.objects.live_few().filter(**{of: OuterRef(known_by)}).newest_first()
