@@ -28,6 +28,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from comments.desk import waiting
 from comments.models import Comment
 from follow.desk import outlook
+from newsroom.checks.desk import ChecksDesk, ask_for_reason
 from newsroom.conflict import Difference, merge
 from newsroom.deciding import DECISIONS, Decision
 from newsroom.importing.desk import ImportDoor
@@ -77,7 +78,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Report)
-class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
+class ReportAdmin(ImportDoor, ChecksDesk, WithTagLine, ModelAdmin):
     form = ReportForm
     list_display = ("title", "state", "issued_on", "china", "international", "companies", "policies", "changed")
     list_filter = (StateFilter,)
@@ -293,6 +294,8 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
             self.message_user(request, _("That can't be done with this issue as it is now."), messages.WARNING)
             return redirect(change_url)
         form = decision.form(request.POST or None)
+        stopping = self.stopping(report) if decision.gives else None
+        ask_for_reason(form, stopping, request.user)
         unseen = request.method == "POST" and request.POST.get("version") != str(report.version)
         if unseen:
             form.add_error(
@@ -314,6 +317,7 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
             "title": decision.title,
             "subtitle": report.title,
             "decision": decision,
+            "stopping": stopping,
             "form": form,
             "report": report,
             "state": STATES[report.state],

@@ -283,6 +283,10 @@ try:
 except (ZoneInfoNotFoundError, ValueError):
     stop("TIME_ZONE must be the name of a time zone, such as Asia/Shanghai.")
 LANGUAGE_CODE = "en-gb"
+# How the house spells English (newsroom/checks). Empty: either way, but one way in each issue.
+SPELLING = env.str("SPELLING", "").strip().lower()
+if SPELLING not in {"", "british", "american"}:
+    stop("SPELLING must be british, american, or empty.")
 # Of the interface, chosen by the address alone: /zh-hans/… (newsroom/middleware.py). The editors' own words are in
 # LANGUAGE_CODE.
 LANGUAGES = [("en-gb", "English"), ("zh-hans", "简体中文")]
