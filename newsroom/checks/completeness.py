@@ -26,7 +26,9 @@ BODY = Length(40, 400)
 INTRO = Length(8, 150)
 
 NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
-PROMISE = re.compile(rf"\b(?:top|the)\s(?P<number>\d{{1,3}}|{'|'.join(NUMBERS)})\b|(?P<chinese>\d{{1,3}})\s?大", re.IGNORECASE)
+PROMISE = re.compile(
+    rf"\b(?:top|the)\s(?P<number>\d{{1,3}}|{'|'.join(NUMBERS)})\b|(?P<chinese>\d{{1,3}})\s?大", re.IGNORECASE
+)
 
 
 def date_and_stories(subject: Subject) -> Iterator[Said]:
@@ -114,9 +116,17 @@ def length(text: Text, usual: Length) -> Iterator[Said]:
     yield Said(Level.WARN, text.place, text.field, said % {"words": words}, excerpt(text.words, 60))
 
 
-IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|heic|tiff?|svg|bmp)\b|^(?:IMG|DSC|DSCN|PXL|MVIMG|Screenshot|Untitled|image|photo)[\s_-]?\d*$", re.IGNORECASE)
-CAMERA = re.compile(r"^(?:IMG|DSCN?|PXL|MVIMG|Screen ?shot|Bildschirmfoto|image|photo|pic)[\s_-]*\d[\d\s_.-]*", re.IGNORECASE)
-IMAGE_OF = re.compile(r"^(?:an? |the )?(?:image|picture|photo|photograph|graphic|illustration|icon) (?:of|showing)\b|^(?:一张)?图片", re.IGNORECASE)
+IMAGE_FILE = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|avif|heic|tiff?|svg|bmp)\b|^(?:IMG|DSC|DSCN|PXL|MVIMG|Screenshot|Untitled|image|photo)[\s_-]?\d*$",
+    re.IGNORECASE,
+)
+CAMERA = re.compile(
+    r"^(?:IMG|DSCN?|PXL|MVIMG|Screen ?shot|Bildschirmfoto|image|photo|pic)[\s_-]*\d[\d\s_.-]*", re.IGNORECASE
+)
+IMAGE_OF = re.compile(
+    r"^(?:an? |the )?(?:image|picture|photo|photograph|graphic|illustration|icon) (?:of|showing)\b|^(?:一张)?图片",
+    re.IGNORECASE,
+)
 IMG = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 
@@ -142,7 +152,9 @@ def described(place: Place, field: str, alt: str) -> Iterator[Said]:
     if not alt:
         yield Said(Level.BLOCK, place, field, _("The picture has no alternative text, and isn’t marked as decorative."))
     elif IMAGE_FILE.search(alt) or CAMERA.match(alt):
-        yield Said(Level.WARN, place, field, _("The alternative text is the name of a file; say what the picture shows."), alt)
+        yield Said(
+            Level.WARN, place, field, _("The alternative text is the name of a file; say what the picture shows."), alt
+        )
     elif IMAGE_OF.match(alt):
         said = _("Screen readers say that it is a picture; begin with what it shows.")
         yield Said(Level.INFO, place, field, said, alt)

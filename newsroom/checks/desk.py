@@ -64,7 +64,9 @@ class Panel:
 
 def panel(outcome: Outcome, content: Content, prefixes: Prefixes | None = None) -> Panel:
     """What the desk shows of an outcome. `prefixes` are those of a form that was sent; by default of one just opened."""
-    headlines = {(story["section"], n): story["headline"] for section in Section for n, story in in_section(content, section)}
+    headlines = {
+        (story["section"], n): story["headline"] for section in Section for n, story in in_section(content, section)
+    }
     groups: dict[tuple[str, int], Group] = {}
     for finding in sorted(outcome.findings, key=lambda finding: order(finding)):
         place = finding.place

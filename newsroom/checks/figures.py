@@ -18,7 +18,8 @@ def money_pairs(subject: Subject) -> Iterator[Said]:
     """
     `¥300 billion ($41.5 billion)`: the rate that a pair implies strays from the issue's others.
 
-    The others' is their median. A pair that may come from that rate by rounding ("¥0.18 ($0.025)") is right.
+    What is usual is the median of them all, which one wrong pair of three can't move; of two, each stands against the
+    other. A pair that may come from the usual rate by rounding ("¥0.18 ($0.025)") is right.
     """
     found: dict[tuple[str, str], list[tuple[Text, Pair]]] = defaultdict(list)
     for text in subject.texts:
@@ -27,10 +28,11 @@ def money_pairs(subject: Subject) -> Iterator[Said]:
     for same in found.values():
         rates = [pair.rate for _text, pair in same]
         for number, (text, pair) in enumerate(same):
-            others = rates[:number] + rates[number + 1 :]
-            if others and strays(pair, usual := median(others)):
-                said = _("This makes %(rate)s to one; the issue’s other amounts make %(usual)s. One of the two is wrong.")
+            usual = median(rates) if len(rates) > 2 else rates[1 - number] if len(rates) > 1 else pair.rate
+            if strays(pair, usual):
+                said = _("%(rate)s %(first)s to the %(second)s here, %(usual)s in the issue’s other amounts.")
                 words = {"rate": shown(pair.rate), "usual": shown(usual)}
+                words |= {"first": pair.units[0], "second": pair.units[1]}
                 yield at(text, pair.amount.start, pair.converted.end, said % words)
 
 

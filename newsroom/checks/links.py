@@ -64,7 +64,11 @@ def fault_of(url: str) -> tuple[Level, str] | None:
     if parts is None or re.search(r"\s", url.strip()):
         return Level.WARN, _("This link can’t be read as an address.")
     if parts.scheme == "mailto":
-        return None if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", parts.path) else (Level.WARN, _("This is no address of mail."))
+        return (
+            None
+            if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", parts.path)
+            else (Level.WARN, _("This is no address of mail."))
+        )
     if not parts.scheme and not parts.netloc:
         return fault_of_path(parts)
     if parts.scheme not in ("http", "https"):

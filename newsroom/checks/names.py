@@ -105,9 +105,14 @@ def unwatched_companies(subject: Subject) -> Iterator[Said]:
 
 
 # What a title has besides the policy's name: whose it is, and where it stands.
-OWNER = re.compile(r"^(?:(?:the\s)?(?:EU|US|U\.S\.|USA|UK|UN|G7|G20|PRC|China|India|Japan|European|Chinese|American|British)(?:’s|'s)?\s)+", re.IGNORECASE)
-STANDING = re.compile(r"\s*(?:\([^)]*\)|\b(?:phase|stage|part|version)\s+[\w.]+|\bdraft|\bproposal|\bbill)\s*$", re.IGNORECASE)
-QUOTES = re.compile("[\"“”„«»「」『』]")
+OWNER = re.compile(
+    r"^(?:(?:the\s)?(?:EU|US|U\.S\.|USA|UK|UN|G7|G20|PRC|China|India|Japan|European|Chinese|American|British)(?:’s|'s)?\s)+",
+    re.IGNORECASE,
+)
+STANDING = re.compile(
+    r"\s*(?:\([^)]*\)|\b(?:phase|stage|part|version)\s+[\w.]+|\bdraft|\bproposal|\bbill)\s*$", re.IGNORECASE
+)
+QUOTES = re.compile('["“”„«»「」『』]')
 
 
 def unnamed_policies(subject: Subject) -> Iterator[Said]:
@@ -115,7 +120,9 @@ def unnamed_policies(subject: Subject) -> Iterator[Said]:
     words = " \n ".join(comparable(text.words) for texts in subject.story_texts for text in texts)
     for row, policy in enumerate(subject.content["policies"]):
         aliases = subject.known.policy_aliases.get(policy["policy"], ())
-        names = {spelling for title in (policy["title"], *aliases) for spelling in spellings(title, policy["jurisdiction"])}
+        names = {
+            spelling for title in (policy["title"], *aliases) for spelling in spellings(title, policy["jurisdiction"])
+        }
         if not any(stands_in(name, words) for name in names):
             place = Place("policies", row, _("Policy %(number)d") % {"number": row + 1})
             yield Said(Level.INFO, place, "policy", _("No story names “%(title)s”.") % {"title": policy["title"]})

@@ -190,9 +190,7 @@ class Subject:
 
     @cached_property
     def spans_of_names(self) -> dict[Text, list[tuple[int, int]]]:
-        return {
-            text: [(found.start, found.end) for found in self.proper_names.find(text.words)] for text in self.texts
-        }
+        return {text: [(found.start, found.end) for found in self.proper_names.find(text.words)] for text in self.texts}
 
     def is_in_name(self, text: Text, start: int, end: int) -> bool:
         """Whether this piece of a text overlaps the name of a company, a source or a policy."""
@@ -215,5 +213,3 @@ def around(words: str, start: int, end: int, *, room: int = 30) -> str:
     if len(after) > room:
         after = after[:room].rpartition(" ")[0] + "…"
     return before + words[start:end] + after
-
-
