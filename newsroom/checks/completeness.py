@@ -25,7 +25,7 @@ HEADLINE = Length(3, 20)
 BODY = Length(40, 400)
 INTRO = Length(8, 150)
 
-NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
+NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 PROMISE = re.compile(
     rf"\b(?:top|the)\s(?P<number>\d{{1,3}}|{'|'.join(NUMBERS)})\b|(?P<chinese>\d{{1,3}})\s?大", re.IGNORECASE
 )

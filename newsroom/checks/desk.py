@@ -25,8 +25,12 @@ from reports.models import Report, Section
 
 # What the names of fields begin with in an issue's form as it is opened, by part of the issue.
 FORMSETS = {
-    **{Section.CHINA.value: "stories", Section.INTERNATIONAL.value: "stories-2", "takeaways": "takeaways"},
-    **{"credits": "credits", "watchlist": "notes", "policies": "updates"},
+    Section.CHINA.value: "stories",
+    Section.INTERNATIONAL.value: "stories-2",
+    "takeaways": "takeaways",
+    "credits": "credits",
+    "watchlist": "notes",
+    "policies": "updates",
 }
 
 
@@ -63,7 +67,7 @@ class Panel:
 
 
 def panel(outcome: Outcome, content: Content, prefixes: Prefixes | None = None) -> Panel:
-    """What the desk shows of an outcome. `prefixes` are those of a form that was sent; by default of one just opened."""
+    """What the desk shows of an outcome. `prefixes` are those of a form that was sent; else it is one just opened."""
     headlines = {
         (story["section"], n): story["headline"] for section in Section for n, story in in_section(content, section)
     }

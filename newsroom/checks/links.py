@@ -1,4 +1,4 @@
-"""Whether links lead to where readers can follow. What was asked of the web is read from rows; nothing is asked here."""
+"""Whether links lead to where readers can follow. Nothing is asked of the web here; who did is newsroom/linking.py."""
 
 import ipaddress
 import re
@@ -20,6 +20,9 @@ STAGING = re.compile(r"(?:^|[.-])(?:staging|stage|stg|preview|preprod|uat|sandbo
 HOST = re.compile(r"(?!-)[\w-]{1,63}(?<!-)(?:\.(?!-)[\w-]{1,63}(?<!-))+\.?")
 
 
+RICH = ("intro", "body")  # where a link may be written without an address; elsewhere none is simply none
+
+
 class Link(NamedTuple):
     place: Place
     field: str
@@ -29,20 +32,16 @@ class Link(NamedTuple):
 def links_of(subject: Subject) -> Iterator[Link]:
     """Every address that the issue would give to readers."""
     for text in subject.texts:
-        if text.is_rich:
-            for found in HREF.finditer(text.source):
-                yield Link(text.place, text.field, unescape(found[1] or found[2] or ""))
+        for found in HREF.finditer(text.source) if text.is_rich else ():
+            yield Link(text.place, text.field, unescape(found[1] or found[2] or ""))
     content = subject.content
     for row, credit in enumerate(content["credits"]):
-        if credit["url"]:
-            yield Link(Place("credits", row, credit["name"]), "source", credit["url"])
+        yield Link(Place("credits", row, credit["name"]), "source", credit["url"])
     for row, note in enumerate(content["watchlist"]):
-        if note["link"]:
-            yield Link(Place("watchlist", row, note["name"]), "company", note["link"])
+        yield Link(Place("watchlist", row, note["name"]), "company", note["link"])
     for row, policy in enumerate(content["policies"]):
         for milestone in policy["milestones"]:
-            if milestone["source_link"]:
-                yield Link(Place("policies", row, policy["title"]), "policy", milestone["source_link"])
+            yield Link(Place("policies", row, policy["title"]), "policy", milestone["source_link"])
 
 
 def web_addresses(subject: Subject) -> list[str]:
@@ -53,9 +52,9 @@ def web_addresses(subject: Subject) -> list[str]:
 def faults(subject: Subject) -> Iterator[Said]:
     """Malformed links, and links to machines that readers can't or shouldn't reach."""
     for link in links_of(subject):
-        if said := fault_of(link.url):
-            level, message = said
-            yield Said(level, link.place, link.field, message, excerpt(link.url, 80))
+        found = fault_of(link.url) if link.url or link.field in RICH else None
+        if found:
+            yield Said(found[0], link.place, link.field, found[1], excerpt(link.url, 80))
 
 
 def fault_of(url: str) -> tuple[Level, str] | None:

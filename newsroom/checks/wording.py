@@ -111,7 +111,8 @@ def odd(level: Level, text: Text, source: str, found: re.Match[str], said: str) 
 LEFT_BEHIND = re.compile(
     r"\b(?:TK(?:TK)*|TODO|TBC|TBD|FIXME)\b(?! Maxx)"
     r"|(?<!Bowl )(?<!Article )(?<!Annex )(?<!Chapter )(?<!Title )(?<!Part )(?<!Louis )\bX{3,}\b"
-    r"|\b[Ll]orem [Ii]psum\b|\bLOREM IPSUM\b|\?{3,}|\[(?:insert|check|source|citation needed|tbc|tk)\b[^\]]*\]|待补|待定稿"
+    r"|\b[Ll]orem [Ii]psum\b|\bLOREM IPSUM\b|\?{3,}"
+    r"|\[(?:insert|check|source|citation needed|tbc|tk)\b[^\]]*\]|待补|待定稿"
 )
 SURELY = re.compile(r"TK|TODO|FIXME|X{3}|lorem|\[|待补", re.IGNORECASE)
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -72,18 +73,68 @@ class Pair(NamedTuple):
 
 # Longer ones first: of "US$" and "$", each is tried in this order.
 SYMBOLS = {
-    **{"US$": "USD", "HK$": "HKD", "NT$": "TWD", "A$": "AUD", "C$": "CAD", "S$": "SGD", "R$": "BRL"},
-    **{"CN¥": "CNY", "JP¥": "JPY", "¥": "CNY", "￥": "CNY", "€": "EUR", "£": "GBP", "₩": "KRW", "₹": "INR", "$": "USD"},
-    **{"RMB": "CNY", "CNY": "CNY", "USD": "USD", "EUR": "EUR", "GBP": "GBP", "JPY": "JPY", "HKD": "HKD"},
+    "US$": "USD",
+    "HK$": "HKD",
+    "NT$": "TWD",
+    "A$": "AUD",
+    "C$": "CAD",
+    "S$": "SGD",
+    "R$": "BRL",
+    "CN¥": "CNY",
+    "JP¥": "JPY",
+    "¥": "CNY",
+    "￥": "CNY",
+    "€": "EUR",
+    "£": "GBP",
+    "₩": "KRW",
+    "₹": "INR",
+    "$": "USD",
+    "RMB": "CNY",
+    "CNY": "CNY",
+    "USD": "USD",
+    "EUR": "EUR",
+    "GBP": "GBP",
+    "JPY": "JPY",
+    "HKD": "HKD",
 }
 WORDS = {
-    **{"yuan": "CNY", "renminbi": "CNY", "RMB": "CNY", "US dollars": "USD", "dollars": "USD", "euros": "EUR"},
-    **{"euro": "EUR", "pounds sterling": "GBP", "pounds": "GBP", "yen": "JPY"},
-    **{"人民币": "CNY", "日元": "JPY", "美元": "USD", "欧元": "EUR", "英镑": "GBP", "港元": "HKD", "元": "CNY"},
+    "yuan": "CNY",
+    "renminbi": "CNY",
+    "RMB": "CNY",
+    "US dollars": "USD",
+    "dollars": "USD",
+    "euros": "EUR",
+    "euro": "EUR",
+    "pounds sterling": "GBP",
+    "pounds": "GBP",
+    "yen": "JPY",
+    "人民币": "CNY",
+    "日元": "JPY",
+    "美元": "USD",
+    "欧元": "EUR",
+    "英镑": "GBP",
+    "港元": "HKD",
+    "元": "CNY",
 }
 SCALES = {
-    **{"thousand": 3, "million": 6, "billion": 9, "trillion": 12, "bn": 9, "mn": 6, "tn": 12},
-    **{"k": 3, "m": 6, "b": 9, "t": 12, "万亿": 12, "千亿": 11, "百亿": 10, "亿": 8, "千万": 7, "百万": 6, "万": 4},
+    "thousand": 3,
+    "million": 6,
+    "billion": 9,
+    "trillion": 12,
+    "bn": 9,
+    "mn": 6,
+    "tn": 12,
+    "k": 3,
+    "m": 6,
+    "b": 9,
+    "t": 12,
+    "万亿": 12,
+    "千亿": 11,
+    "百亿": 10,
+    "亿": 8,
+    "千万": 7,
+    "百万": 6,
+    "万": 4,
 }
 LONGEST = 15  # digits: more are no amount, and would only cost time
 NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,{LONGEST}}})(?:\.\d{{1,6}})?(?![\d])"
@@ -104,7 +155,7 @@ PERCENT = re.compile(
     rf"|百分之(?P<number2>{NUMBER})",
     re.IGNORECASE,
 )
-ORDINALS = {**{"first": 1, "second": 2, "third": 3, "fourth": 4}, **{"一": 1, "二": 2, "三": 3, "四": 4}}
+ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "一": 1, "二": 2, "三": 3, "四": 4}
 CENTURIES = r"(?:19|20)\d\d"
 QUARTER = re.compile(
     rf"\bQ(?P<n>[1-4])[\s,-]{{0,2}}(?:of\s)?(?P<y>{CENTURIES})(?!\d)"
@@ -116,8 +167,8 @@ QUARTER = re.compile(
 YEAR = re.compile(rf"(?<![\w.,$€£¥￥+]){CENTURIES}(?![\w%％]|[.,]\d)|(?<!\d){CENTURIES}(?=年)", re.ASCII)
 # What may stand between an amount and the same in another currency.
 OPENING = re.compile(
-    r"\s?[(（]\s?(?:(?:about|around|some|roughly|approximately|approx\.?|nearly|almost|over|or|equivalent to|约合|折合|约|合)\s?"
-    r"|[~≈]\s?)?|,\s(?:or|or about|about)\s",
+    r"\s?[(（]\s?(?:(?:about|around|some|roughly|approximately|approx\.?|nearly|almost|over|or|equivalent to)\s?"
+    r"|(?:约合|折合|约|合)\s?|[~≈]\s?)?|,\s(?:or|or about|about)\s",
     re.IGNORECASE,
 )
 
@@ -187,7 +238,7 @@ def pairs(text: str) -> Iterator[Pair]:
     ¥ is yen's sign too: where the rate is one that only the yen has had, it is read as yen.
     """
     amounts = list(money(text))
-    for one, other in zip(amounts, amounts[1:], strict=False):
+    for one, other in pairwise(amounts):
         if one.unit == other.unit or not OPENING.fullmatch(text, one.end, other.start):
             continue
         if not other.value or other.value * 2 <= other.grain or not one.value:

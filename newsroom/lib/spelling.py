@@ -29,26 +29,28 @@ class Spelt(NamedTuple):
 
 # Stems before -ise and -ize.
 ISE = """
-    antagon apolog author capital categor central character civil colon commercial computer critic custom decentral
-    democrat digit econom emphas empath energ equal fertil final formal general global harmon hospital hypnot ideal
-    immun incentiv industrial initial institutional international legal liberal local maxim mechan memor militar
-    minim mobil modern monet monopol national natural neutral normal optim organ patron penal personal polar popular
-    priorit privat public radical rational real recogn reorgan revolution sanit scrutin securit social special stabil
-    standard steril subsid summar symbol sympath synchron systemat terror urban util vandal verbal victim visual weapon
-""".split()
-YSE = "anal catal paral".split()  # before -yse and -yze
-DOUBLED = "cancel channel counsel fuel label level marshal model quarrel rival signal travel tunnel".split()
+    antagon apolog author capital categor central character civil colon commercial computer critic custom
+    decentral democrat digit econom emphas empath energ equal fertil final formal general global harmon hospital
+    hypnot ideal immun incentiv industrial initial institutional international legal liberal local maxim mechan
+    memor militar minim mobil modern monet monopol national natural neutral normal optim organ patron penal
+    personal polar popular priorit privat public radical rational real recogn reorgan revolution sanit scrutin
+    securit social special stabil standard steril subsid summar symbol sympath synchron systemat terror urban
+    util vandal verbal victim visual weapon
+"""
+YSE = "anal catal paral"  # before -yse and -yze
+DOUBLED = """
+    cancel channel counsel fuel label level marshal model quarrel rival signal travel tunnel
+"""
 # With any of the ENDINGS on both.
-STEMS = {
-    **{"colour": "color", "favour": "favor", "honour": "honor", "labour": "labor", "neighbour": "neighbor"},
-    **{"rumour": "rumor", "behaviour": "behavior", "endeavour": "endeavor", "flavour": "flavor", "harbour": "harbor"},
-    **{"humour": "humor", "vapour": "vapor", "armour": "armor", "tumour": "tumor", "odour": "odor", "rigour": "rigor"},
-    **{"centre": "center", "fibre": "fiber", "litre": "liter", "theatre": "theater", "calibre": "caliber"},
-    **{"manoeuvre": "maneuver", "spectre": "specter", "sombre": "somber", "defence": "defense", "offence": "offense"},
-    **{"pretence": "pretense", "artefact": "artifact", "grey": "gray", "plough": "plow", "sceptic": "skeptic"},
-    **{"aluminium": "aluminum", "anaesthetic": "anesthetic", "paediatric": "pediatric", "jewellery": "jewelry"},
-    **{"aeroplane": "airplane", "enrolment": "enrollment", "fulfilment": "fulfillment", "instalment": "installment"},
-}
+STEMS = """
+    colour color, favour favor, honour honor, labour labor, neighbour neighbor, rumour rumor,
+    behaviour behavior, endeavour endeavor, flavour flavor, harbour harbor, humour humor, vapour vapor,
+    armour armor, tumour tumor, odour odor, rigour rigor, centre center, fibre fiber, litre liter,
+    theatre theater, calibre caliber, manoeuvre maneuver, spectre specter, sombre somber, defence defense,
+    offence offense, pretence pretense, artefact artifact, grey gray, plough plow, sceptic skeptic,
+    aluminium aluminum, anaesthetic anesthetic, paediatric pediatric, jewellery jewelry, aeroplane airplane,
+    enrolment enrollment, fulfilment fulfillment, instalment installment
+"""
 ENDINGS = ("", "s", "ed", "ing", "er", "ers", "ful", "able", "al", "ism", "ist", "ists", "less", "ly")
 SINGLE = {"fulfil": "fulfill", "fulfils": "fulfills", "enrol": "enroll", "skilful": "skillful", "ageing": "aging"}
 # Half of a name more often than not where they begin with a capital: "Labor Department", "World Health Organization".
@@ -68,12 +70,12 @@ def british_to_american() -> dict[str, str]:
         (ISE, "i", ("e", "ed", "es", "ing", "er", "ers", "ation", "ations", "able")),
         (YSE, "y", ("e", "ed", "es", "ing", "er", "ers")),
     ):
-        found |= {f"{stem}{vowel}s{end}": f"{stem}{vowel}z{end}" for stem in stems for end in endings}
-    for british, american in STEMS.items():
+        found |= {f"{stem}{vowel}s{end}": f"{stem}{vowel}z{end}" for stem in stems.split() for end in endings}
+    for british, american in (pair.split() for pair in STEMS.split(",")):
         found |= {british + end: american + end for end in ENDINGS}
         if british.endswith("re"):  # centring, centred
             found |= {f"{british[:-1]}ing": f"{american}ing", f"{british}d": f"{american}ed"}
-    return found | {f"{stem}l{end}": stem + end for stem in DOUBLED for end in ("ed", "ing", "er", "ers")}
+    return found | {f"{stem}l{end}": stem + end for stem in DOUBLED.split() for end in ("ed", "ing", "er", "ers")}
 
 
 @lru_cache(maxsize=1)

@@ -77,9 +77,7 @@ FOUND: dict[str, list[tuple[Issue, str]]] = {
     # Figures
     "money-pairs": [
         (
-            text(
-                "It took ¥300 billion ($41.5 billion), then ¥2.3 billion ($318 million), then ¥850 million ($127 million)."
-            ),
+            text("It took ¥300 billion ($41.5 billion), ¥2.3 billion ($318 million) and ¥850 million ($127 million)."),
             "¥850 million ($127 million)",
         ),
         (
