@@ -19,6 +19,7 @@ from tests.checks.issues import issue
 from tests.factories import complete_issue, edit, published
 from watchlist.models import Alias, Company, Mention
 
+LINK = '<p>See <a href="https://paper.example/a">there</a>.</p>'
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "checks.md"
 
 
@@ -73,6 +74,7 @@ class TestWhatIsKnown:
             for number in range(others):
                 published(title=f"Other {stories} {number}", stories=stories, companies=stories, policies=stories)
             report = complete_issue(title=f"Of {stories}", stories=stories, companies=stories, policies=stories)
+            edit(report, intro=LINK)
             content = gather(report)
             with CaptureQueriesContext(connection) as queries:
                 check(report, content)
@@ -137,6 +139,7 @@ class TestWhatIsKnown:
 def test_publishing_costs_the_checks_one_round_whatever_the_size():
     def queries(**parts):
         report = complete_issue(**parts)
+        edit(report, intro=LINK)
         with CaptureQueriesContext(connection) as found:
             publish(report, by=None)
         return len([query for query in found.captured_queries if "newsroom_checkedlink" in query["sql"]])
