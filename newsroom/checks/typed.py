@@ -23,21 +23,21 @@ def typed(form: Any, formsets: list[Any]) -> tuple[Content, Prefixes]:
     """
     report: Report = as_typed(form)
     rows: dict[str, list[Any]] = {part: [] for part in PARTS.values()}
-    stories: list[tuple[Story, Any]] = []
+    stories: list[tuple[bool, int, Story, Any]] = []
     for formset in formsets:
         kept = [(as_typed(row), row) for row in formset.forms if is_kept(row)]
         if part := PARTS.get(formset.prefix):
             rows[part] = sorted(kept, key=lambda pair: place_of(pair[1], "position"))
         elif formset.model is Story:
-            stories += sorted(kept, key=lambda pair: (is_arriving(pair[0], formset), place_of(pair[1], "rank")))
+            stories += [(is_arriving(story, formset), place_of(row, "rank"), story, row) for story, row in kept]
     prefixes = {part: [row.prefix for _instance, row in named(part, pairs)] for part, pairs in rows.items()}
     found: dict[str, list[Any]] = {part: [row for row, _form in named(part, pairs)] for part, pairs in rows.items()}
     prefetch_related_objects([update.policy for update in found["policies"]], "milestones")
     ranked = []
     for section in Section:
-        own = [(story, row) for story, row in stories if story.section == section]
-        prefixes[section.value] = [row.prefix for _story, row in own]
-        for rank, (story, _row) in enumerate(own, start=1):
+        own = sorted((row for row in stories if row[2].section == section), key=lambda row: row[:2])
+        prefixes[section.value] = [row.prefix for *_order, row in own]
+        for rank, (*_order, story, _row) in enumerate(own, start=1):
             story.rank = rank
             ranked.append((story, (), ()))
     content = compose(
@@ -56,15 +56,19 @@ def typed(form: Any, formsets: list[Any]) -> tuple[Content, Prefixes]:
 
 def as_typed(form: Any) -> Any:
     """The form's row with what was typed, also into fields that were refused."""
+    form.validate_unique = form.validate_constraints = nothing  # a query for each row, and not what is asked here
     form.is_valid()
-    cleaned = getattr(form, "cleaned_data", {})
     for name in form._meta.fields or form.fields:
         field = form.fields.get(name)
-        if name in cleaned or field is None or not hasattr(field, "max_length"):
-            continue
-        value = form[name].data or ""
-        setattr(form.instance, name, clean(value) if isinstance(field, RichText) else value)
+        if isinstance(field, RichText):
+            setattr(form.instance, name, clean(form[name].data or ""))
+        elif name not in form.cleaned_data and hasattr(field, "max_length"):
+            setattr(form.instance, name, form[name].data or "")
     return form.instance
+
+
+def nothing() -> None:
+    pass
 
 
 def is_kept(form: Any) -> bool:

@@ -147,7 +147,7 @@ MONEY = re.compile(
     rf"(?<![A-Za-z])(?P<symbol>{SYMBOL})\s?(?:(?P<low>{NUMBER}){RANGE}(?:{SYMBOL})?\s?)?(?P<number>{NUMBER})"
     rf"(?:[\s-]?(?P<scale>{SCALE}))?"
     rf"|{BEFORE}(?<![A-Za-z])(?:(?P<low2>{NUMBER}){RANGE})?(?P<number2>{NUMBER})(?:[\s-]?(?P<scale2>{SCALE}))?"
-    rf"(?:多|余)?\s?(?P<word>{WORD})",
+    rf"(?:多|余)?[\s-]?(?P<word>{WORD})",
     re.IGNORECASE,
 )
 PERCENT = re.compile(
