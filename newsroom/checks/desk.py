@@ -143,7 +143,8 @@ class ChecksDesk:
             formsets = [inline.formset for inline in context["inline_admin_formsets"]]
             context["checks"] = self.check_forms(report, form, formsets)
             context["check_url"] = reverse("admin:reports_report_check", args=[quote(report.pk)])
-        return super().render_change_form(request, context, *args, **kwargs)
+        response: TemplateResponse = super().render_change_form(request, context, *args, **kwargs)
+        return response
 
     def check_forms(self, report: Report, form: Any, formsets: list[Any]) -> Panel:
         """Of what was sent with a form, or, where it is only shown, of what is saved."""

@@ -56,7 +56,6 @@ def typed(form: Any, formsets: list[Any]) -> tuple[Content, Prefixes]:
 
 def as_typed(form: Any) -> Any:
     """The form's row with what was typed, also into fields that were refused."""
-    form.validate_unique = form.validate_constraints = nothing  # a query for each row, and not what is asked here
     form.is_valid()
     for name in form._meta.fields or form.fields:
         field = form.fields.get(name)
@@ -65,10 +64,6 @@ def as_typed(form: Any) -> Any:
         elif name not in form.cleaned_data and hasattr(field, "max_length"):
             setattr(form.instance, name, form[name].data or "")
     return form.instance
-
-
-def nothing() -> None:
-    pass
 
 
 def is_kept(form: Any) -> bool:

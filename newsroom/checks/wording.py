@@ -3,7 +3,7 @@
 import calendar
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from html import unescape
 
@@ -205,6 +205,6 @@ def repeated_headlines(subject: Subject) -> Iterator[Said]:
         seen[key] = headline
 
 
-def like(key: str, others: dict[str, object] | dict[str, Text]) -> str | None:
+def like(key: str, others: Mapping[str, object]) -> str | None:
     found = process.extractOne(key, others.keys(), scorer=fuzz.token_sort_ratio, score_cutoff=LIKENESS)
     return found[0] if found else None

@@ -4,9 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from reports.models import Report
 from tests.desk.browsing import Form, change_url, open_issue, signed_in, words
@@ -171,14 +169,3 @@ class TestWhatIsTyped:
     def test_a_link_to_it_opens_the_form(self, desk, report):
         assert desk.get(check_url(report))["Location"] == change_url(report)
         assert desk.post(check_url(report).replace(str(report.pk), "999"), {}).status_code == 404
-
-    def test_as_many_queries_for_3_stories_as_for_20(self, desk):
-        def count(**parts):
-            report = complete_issue(**parts)
-            form = open_issue(desk, report)
-            with CaptureQueriesContext(connection) as queries:
-                self.check(desk, report, form)
-            return len([query for query in queries.captured_queries if "SELECT" in query["sql"]])
-
-        few = count(title="Few", stories=3, companies=2, policies=2)
-        assert count(title="Many", stories=10, companies=2, policies=2) == few
