@@ -232,9 +232,6 @@ class CheckedLink(models.Model):
 
     objects = CheckedLinkQuerySet.as_manager()
 
-    class Meta:
-        verbose_name = "checked link"
-
     def __str__(self) -> str:
         return self.url
 

@@ -484,6 +484,7 @@ UNFOLD: dict[str, object] = {
                     desk_link(_("Images"), "image", "reports_image", "reports.view_image"),
                     desk_link(_("Sources"), "feed", "reports_source", "reports.view_source"),
                     desk_link(_("Tags"), "sell", "taggit_tag", "taggit.view_tag"),
+                    desk_link(_("Overrides"), "rule_settings", "reports_override", "reports.view_override"),
                 ],
             },
             {

@@ -329,6 +329,7 @@ class Revision(models.Model):
         return f"Revision {self.number}"
 
 
+@called(_("override"), _("overrides"), at=_("at"), by=_("by"), reason=_("reason"))
 class Override(models.Model):
     """
     That an issue was published in spite of findings that stop publishing: who, why, and which. Never changed.

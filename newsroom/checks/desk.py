@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django import forms
+from django.contrib import admin
 from django.contrib.admin.helpers import AdminErrorList, AdminForm
 from django.contrib.admin.utils import quote
 from django.core.exceptions import PermissionDenied
@@ -11,7 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from newsroom.checks import Outcome
@@ -21,7 +26,7 @@ from newsroom.checks.overriding import PERMISSION
 from newsroom.checks.typed import Prefixes, typed
 from newsroom.issue import Content, gather
 from newsroom.lib.text import Wording
-from reports.models import Report, Section
+from reports.models import Override, Report, Section
 
 # What the names of fields begin with in an issue's form as it is opened, by part of the issue.
 FORMSETS = {
@@ -32,6 +37,9 @@ FORMSETS = {
     "watchlist": "notes",
     "policies": "updates",
 }
+
+
+LINE_END = SafeString("<br>")
 
 
 class Linked(NamedTuple):
@@ -194,3 +202,32 @@ class ChecksDesk:
         form_url = reverse("admin:reports_report_change", args=[quote(report.pk)])
         response: HttpResponse = self.render_change_form(request, context, change=True, obj=report, form_url=form_url)
         return response
+
+
+@admin.register(Override)
+class OverrideAdmin(ModelAdmin):
+    """Read only: a line is written by publishing in spite of findings, and by nothing else."""
+
+    list_display = ("at", "report", "by", "reason", "what")
+    list_display_links = ("at",)
+    list_select_related = ("report", "by")
+    list_filter = ("by",)
+    date_hierarchy = "at"
+    search_fields = ("report__title", "reason")
+    fields = ("report", "at", "by", "reason", "what", "not_run")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_delete_permission = has_change_permission
+
+    @admin.display(description=gettext_lazy("what was found"))
+    def what(self, row: Override) -> str:
+        return format_html_join(LINE_END, "{}: {} {}", ((f["place"], f["message"], f["excerpt"]) for f in row.findings))
+
+    @admin.display(description=gettext_lazy("checks that could not run"))
+    def not_run(self, row: Override) -> str:
+        return ", ".join(row.unable) or "–"

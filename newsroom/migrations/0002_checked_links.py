@@ -22,8 +22,5 @@ class Migration(migrations.Migration):
                 ('failures', models.PositiveSmallIntegerField(default=0)),
                 ('outcome', models.CharField(blank=True, max_length=200)),
             ],
-            options={
-                'verbose_name': 'checked link',
-            },
         ),
     ]

@@ -182,6 +182,31 @@ class TestTheDesk:
         assert "The broken one" in words(page)
 
 
+class TestTheLog:
+    URL = "/admin/reports/override/"
+
+    @pytest.mark.parametrize(
+        ("role", "status"), [("Editor", 200), ("Administrator", 200), ("Writer", 403), ("Moderator", 403)]
+    )
+    def test_who_may_read_it(self, report, role, status):
+        publish(report, by=None, override="TK & <b>co</b>")
+        client = signed_in(person(role))
+        row = Override.objects.get()
+        page = client.get(self.URL)
+        assert page.status_code == status
+        assert client.get(f"{self.URL}{row.pk}/change/").status_code == status
+        if status == 200:
+            assert "TK & <b>co</b> China 1: “TK” was left behind. A headline with TK in it" in words(page)
+
+    def test_nobody_can_change_or_delete_it(self, report):
+        publish(report, by=None, override="A name")
+        client, row = signed_in(User.objects.create_superuser("root")), Override.objects.get()
+        assert client.post(f"{self.URL}{row.pk}/change/", {"reason": "Another"}).status_code == 403
+        assert client.post(f"{self.URL}{row.pk}/delete/", {"post": "yes"}).status_code == 403
+        assert client.get(f"{self.URL}add/").status_code == 403
+        assert Override.objects.get().reason == "A name"
+
+
 class TestTheCommand:
     TEXT = """\
 AI & Robotics Report: Two Worlds
