@@ -5,7 +5,6 @@ The checks themselves ask nobody: a worker follows the links, under the guards o
 down what came of it; the findings read that. A link counts as dead once it failed twice, an hour apart.
 """
 
-import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -18,8 +17,6 @@ from newsroom.issue import gather
 from newsroom.lib.outbound import Answer, Verdict, follow
 from newsroom.models import CheckedLink, digest_of
 from reports.models import Report
-
-logger = logging.getLogger(__name__)
 
 LATELY = timedelta(days=14)  # since an issue was last saved
 MOST_ISSUES = 30
