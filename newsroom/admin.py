@@ -28,6 +28,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from comments.desk import waiting
 from comments.models import Comment
 from follow.desk import outlook
+from newsroom.checks.desk import ChecksDesk, ask_for_reason
 from newsroom.conflict import Difference, Mergeable, chosen, merge, merged, opened
 from newsroom.continuing.desk import NextIssueDoor
 from newsroom.deciding import DECISIONS, Decision
@@ -85,7 +86,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Report)
-class ReportAdmin(ImportDoor, NextIssueDoor, PresenceDoor, WithTagLine, ModelAdmin):
+class ReportAdmin(ImportDoor, NextIssueDoor, ChecksDesk, PresenceDoor, WithTagLine, ModelAdmin):
     form = ReportForm
     list_display = ("title", "state", "issued_on", "china", "international", "companies", "policies", "changed")
     list_filter = (StateFilter,)
@@ -333,6 +334,8 @@ class ReportAdmin(ImportDoor, NextIssueDoor, PresenceDoor, WithTagLine, ModelAdm
             self.message_user(request, _("That can't be done with this issue as it is now."), messages.WARNING)
             return redirect(change_url)
         form = decision.form(request.POST or None)
+        stopping = self.stopping(report) if decision.gives else None
+        ask_for_reason(form, stopping, request.user)
         unseen = request.method == "POST" and request.POST.get("version") != str(report.version)
         if unseen:
             form.add_error(
@@ -354,6 +357,7 @@ class ReportAdmin(ImportDoor, NextIssueDoor, PresenceDoor, WithTagLine, ModelAdm
             "title": decision.title,
             "subtitle": report.title,
             "decision": decision,
+            "stopping": stopping,
             "form": form,
             "report": report,
             "state": STATES[report.state],

@@ -71,13 +71,13 @@ class Decision:
         return report.state in self.states or (self.key == "cancel" and bool(scheduled))
 
 
-def publish(report: Report, *, by: Any) -> str:
-    edition = publishing.publish(report, by=by)
+def publish(report: Report, *, by: Any, override: str = "") -> str:
+    edition = publishing.publish(report, by=by, override=override)
     return _("Published. Readers have it at %(url)s") % {"url": edition.url}
 
 
-def schedule(report: Report, *, by: Any, at: datetime) -> str:
-    publishing.publish(report, by=by, at=at)
+def schedule(report: Report, *, by: Any, at: datetime, override: str = "") -> str:
+    publishing.publish(report, by=by, at=at, override=override)
     local = timezone.localtime(at)
     day, time = date_format(local, "DATE_FORMAT"), f"{local:%H:%M}"
     said = _("Scheduled: readers get it on %(day)s at %(time)s (%(zone)s).")

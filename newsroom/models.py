@@ -3,10 +3,14 @@ The search index: what readers find, and the names that they may have meant.
 
 An Entry is a story, an issue, a company or a policy as one edition has it. Entries are written with the edition
 (newsroom/search/index.py) and may be of one that is still to come, so whoever reads them asks for `live()` ones.
+
+And the links that the worker followed for the copy-desk checks.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -198,3 +202,42 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} at {self.report}"
+
+
+class CheckedLinkQuerySet(models.QuerySet["CheckedLink"]):
+    def dead(self, urls: Iterable[str]) -> dict[str, str]:
+        """Of some addresses those that were followed in vain, each with what came of it. One query."""
+        digests = {digest_of(url): url for url in urls}
+        rows = self.filter(digest__in=digests, failures__gte=CheckedLink.TRIES)
+        return {digests[digest]: outcome for digest, outcome in rows.values_list("digest", "outcome")}
+
+    def due(self, now: datetime) -> CheckedLinkQuerySet:
+        return self.filter(next_at__lte=now).order_by("next_at", "pk")
+
+
+class CheckedLink(models.Model):
+    """
+    An address that issues link to, and what came of following it (newsroom/linking.py).
+
+    `failures` are those in a row that leave no doubt; at TRIES of them the link counts as dead. `next_at` is when it
+    is followed again, `wanted_at` when an issue was last seen to have it.
+    """
+
+    TRIES = 2
+
+    digest = models.CharField(max_length=64, unique=True)  # of the address, which may be longer than an index takes
+    url = models.TextField()
+    wanted_at = models.DateTimeField(db_index=True)
+    next_at = models.DateTimeField(db_index=True)
+    asked_at = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    outcome = models.CharField(max_length=200, blank=True)
+
+    objects = CheckedLinkQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.url
+
+
+def digest_of(url: str) -> str:
+    return hashlib.sha256(url.encode()).hexdigest()

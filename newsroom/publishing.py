@@ -19,6 +19,9 @@ from django.utils.translation import gettext as _
 import policies.projection
 import reports.projection
 import watchlist.projection
+from newsroom.checks import Outcome
+from newsroom.checks.knowing import check
+from newsroom.checks.overriding import override as log_override
 from newsroom.issue import Content, present
 from newsroom.lib import richtext, text
 from newsroom.lib.rights import require
@@ -37,21 +40,31 @@ DRAWN = (
 
 
 class Unpublishable(Exception):
-    """Why an issue can't be published, scheduled or withdrawn as it stands; `reasons` are whole sentences."""
+    """
+    Why an issue can't be published, scheduled or withdrawn as it stands; `reasons` are whole sentences.
 
-    def __init__(self, reasons: Iterable[str]) -> None:
+    `outcome` is that of the checks where they are why, and an override would do.
+    """
+
+    def __init__(self, reasons: Iterable[str], outcome: Outcome | None = None) -> None:
         self.reasons = list(reasons)
+        self.outcome = outcome
         super().__init__(" ".join(self.reasons))
 
 
 @transaction.atomic
-def publish(report: Report, *, by: Any, at: datetime | None = None, kind: str = "", note: str = "") -> Edition:
+def publish(
+    report: Report, *, by: Any, at: datetime | None = None, kind: str = "", note: str = "", override: str = ""
+) -> Edition:
     """
     Give readers the issue as its working rows stand: now, or from the aware time `at` on.
 
     What was scheduled before is replaced: the rows that are frozen now hold all of it and more. The first edition
     that readers see is a first publication; later ones are of `kind` (default: an update). If readers have exactly
     this already, the edition they have is given back and nothing is written.
+
+    The copy-desk checks run first, and what they find may stop it. `override` is the reason to publish all the same,
+    which is logged with the findings and takes a permission of its own.
 
     Raises PermissionDenied, and Unpublishable with every reason.
     """
@@ -68,6 +81,11 @@ def publish(report: Report, *, by: Any, at: datetime | None = None, kind: str = 
     if live and at is None and live.revision.digest == revision.digest:
         index.refresh(report)
         return live
+    outcome = check(report, revision.content)
+    if outcome.blocking and not override.strip():
+        raise Unpublishable([finding.sentence for finding in outcome.blocking], outcome)
+    if outcome.blocking:
+        log_override(report, revision, outcome, by=by, reason=override)
     begun = report.editions.begun(now).exists()
     start = at or now
     report.editions.current(now).update(live_until=start)

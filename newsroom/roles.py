@@ -22,6 +22,7 @@ WRITE = tuple(
 )
 LOOK = ("reports.view_revision", "reports.view_edition")
 PUBLISH = ("reports.delete_report", "reports.approve_report", "reports.publish_report")
+OVERRIDE = ("reports.override_checks", "reports.view_override")
 MODERATE = (
     *("comments.view_comment", "comments.moderate_comment", "comments.view_decision", "comments.view_houserules"),
     *("comments.view_ban", "comments.add_ban", "comments.change_ban"),
@@ -41,10 +42,10 @@ PEOPLE = tuple(f"auth.{verb}_{model}" for model in ("user", "group") for verb in
 ADDRESSES = ("comments.view_address", "comments.delete_address")  # seeing, exporting; erasing
 ROLES: dict[str, tuple[str, ...]] = {
     "Writer": (*WRITE, *LOOK, *MAIL),
-    "Editor": (*WRITE, *LOOK, *PUBLISH, *MODERATE, *RULE, *MAIL, *SEND),
+    "Editor": (*WRITE, *LOOK, *PUBLISH, *OVERRIDE, *MODERATE, *RULE, *MAIL, *SEND),
     "Moderator": MODERATE,
     "Administrator": (
-        *(*WRITE, *LOOK, *PUBLISH, *MODERATE, *RULE, *PEOPLE, *ADDRESSES),
+        *(*WRITE, *LOOK, *PUBLISH, *OVERRIDE, *MODERATE, *RULE, *PEOPLE, *ADDRESSES),
         *(*MAIL, *SEND, *FOLLOWERS),
     ),
 }

@@ -13,7 +13,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from comments import digests, notices, privacy
 from follow import delivering, enrolling, mailing, pacing, subscribing
-from newsroom import briefing, presence, websub
+from newsroom import briefing, linking, presence, websub
 from newsroom.announcing import announce_due
 
 
@@ -29,6 +29,8 @@ JOBS = [
     Job("announce editions", timedelta(seconds=5), announce_due),
     Job("tell the hub", timedelta(seconds=10), websub.ping_due, is_keen=True),
     Job("draw briefings", timedelta(seconds=30), briefing.draw_due, is_keen=True),
+    Job("note links of issues", timedelta(minutes=5), linking.note_links),
+    Job("follow links", timedelta(seconds=30), linking.follow_due, is_keen=True),
     Job("announce the weekly digest", timedelta(minutes=5), mailing.send_weekly),
     Job("send mailings", timedelta(seconds=5), delivering.send_due, is_keen=True),
     Job("send notices", timedelta(seconds=10), notices.send_due),

@@ -287,6 +287,10 @@ try:
 except (ZoneInfoNotFoundError, ValueError):
     stop("TIME_ZONE must be the name of a time zone, such as Asia/Shanghai.")
 LANGUAGE_CODE = "en-gb"
+# How the house spells English (newsroom/checks). Empty: either way, but one way in each issue.
+SPELLING = env.str("SPELLING", "").strip().lower()
+if SPELLING not in {"", "british", "american"}:
+    stop("SPELLING must be british, american, or empty.")
 # Of the interface, chosen by the address alone: /zh-hans/… (newsroom/middleware.py). The editors' own words are in
 # LANGUAGE_CODE.
 LANGUAGES = [("en-gb", "English"), ("zh-hans", "简体中文")]
@@ -489,6 +493,7 @@ UNFOLD: dict[str, object] = {
                     desk_link(_("Images"), "image", "reports_image", "reports.view_image"),
                     desk_link(_("Sources"), "feed", "reports_source", "reports.view_source"),
                     desk_link(_("Tags"), "sell", "taggit_tag", "taggit.view_tag"),
+                    desk_link(_("Overrides"), "rule_settings", "reports_override", "reports.view_override"),
                 ],
             },
             {

@@ -81,6 +81,8 @@ class ReportForm(WithRichText, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "slug" not in self.fields:
+            return  # only shown, to somebody who may not change it
         self.fields["slug"].required = False
         self.fields["standfirst"].widget.attrs["rows"] = 2
         self.fields["seen"].initial = self.instance.version

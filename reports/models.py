@@ -192,6 +192,7 @@ class Report(models.Model):
         permissions = (
             ("approve_report", "Can approve an issue"),
             ("publish_report", "Can publish, schedule and withdraw an issue"),
+            ("override_checks", "Can publish an issue in spite of what the checks found, for a reason"),
         )
 
     def __str__(self) -> str:
@@ -326,6 +327,30 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"Revision {self.number}"
+
+
+@called(_("override"), _("overrides"), at=_("at"), by=_("by"), reason=_("reason"))
+class Override(models.Model):
+    """
+    That an issue was published in spite of findings that stop publishing: who, why, and which. Never changed.
+
+    `findings` are those, as `newsroom.checks.Finding.as_json` gives them; `unable` are the checks that could not run.
+    """
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="overrides")
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="overrides")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    reason = PlainTextField()
+    findings = models.JSONField(default=list)
+    unable = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        constraints = (models.CheckConstraint(condition=~Q(reason=""), name="override_has_a_reason"),)
+
+    def __str__(self) -> str:
+        return f"{self.report}: {self.reason}"
 
 
 # The column that holds an edition's page, by the language of what stands around the editors' own words.

@@ -15,6 +15,7 @@ from follow.models import Tally
 from follow.sharing import KINDS, PASSING_ON
 from follow.tallying import DAYS, PER_MINUTE, READ, by_day, by_kind, count, most
 from newsroom.publishing import publish, withdraw
+from reports.ranking import rank
 from tests.factories import complete_issue, edit, person, published
 from tests.together import at_once
 
@@ -251,6 +252,7 @@ class TestQuestions:
             read(page, 7, story=page.stories.first().story_id)
         withdraw(gone.report, by=None)
         edition.report.stories.get(pk=lost).delete()
+        rank(edition.report, "china", [])
         edit(edition.report, title="Renamed")
         assert [line.title for line in most([READ], 7)] == [edition.stories.first().headline, "全球 & AI"]
         publish(edition.report, by=None)

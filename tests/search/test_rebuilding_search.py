@@ -27,7 +27,7 @@ def site() -> None:
     report = published(title="Twice & “thrice”", issued_on=date(2021, 1, 1)).report
     edit(report, standfirst="Changed", slug="moved")
     publish(report, by=None)
-    report.stories.get(section="china", rank=2).delete()
+    report.stories.get(section="china", rank=3).delete()
     edit(report, title="Scheduled")
     publish(report, by=None, at=timezone.now() + timedelta(days=1))
     withdraw(published(title="Withdrawn", issued_on=date(2022, 1, 1)).report, by=None)

@@ -30,9 +30,16 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="only say what was understood; save nothing")
         parser.add_argument("--publish", action="store_true", help="publish the issue at once; no mail is sent")
         parser.add_argument("--mail", action="store_true", help="with --publish: send it to the followers too")
+        parser.add_argument(
+            "--override", metavar="REASON", default="", help="with --publish: publish in spite of what the checks find"
+        )
         parser.add_argument("--format", choices=("text", "json"), default="text", help="how to say it")
 
+    override = ""
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["override"] and not options["publish"]:
+            raise CommandError("--override goes with --publish: nothing else is stopped by checks.", returncode=2)
         if options["mail"] and not options["publish"]:
             raise CommandError("--mail goes with --publish: what readers don't have is sent to nobody.", returncode=2)
         text = self.read(options["file"])
@@ -40,6 +47,7 @@ class Command(BaseCommand):
         report = earlier(text) if issue.importable else None
         reasons = list(too_long(issue)) if issue.importable else ["This can't be imported; its problems say why."]
         if not reasons and not options["dry_run"]:
+            self.override = options["override"]
             report, reasons = self.save(issue, text, report, publishing=options["publish"], mailing=options["mail"])
         if options["format"] == "json":
             facts = issue.as_dict()
@@ -85,7 +93,7 @@ class Command(BaseCommand):
         if not report.editions.filter(announced_at__isnull=False).exists():
             cover = cover_of(report)
             prepare(report, subject=cover.subject, preheader=cover.preheader, is_silent=not mailing, by=None)
-        publish(report, by=None)
+        publish(report, by=None, override=self.override)
 
     def draft(self, issue: ParsedIssue, text: str) -> Report:
         try:

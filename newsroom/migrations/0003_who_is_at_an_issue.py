@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("newsroom", "0001_search_index"),
+        ("newsroom", "0002_checked_links"),
         ("reports", "0005_corrections_and_pings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
