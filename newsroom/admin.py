@@ -30,6 +30,7 @@ from comments.models import Comment
 from follow.desk import outlook
 from newsroom.conflict import Difference, merge
 from newsroom.deciding import DECISIONS, Decision
+from newsroom.history.desk import HistoryDoor
 from newsroom.importing.desk import ImportDoor
 from newsroom.issue import changes, gather
 from newsroom.lib.text import Wording
@@ -77,7 +78,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Report)
-class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
+class ReportAdmin(HistoryDoor, ImportDoor, WithTagLine, ModelAdmin):
     form = ReportForm
     list_display = ("title", "state", "issued_on", "china", "international", "companies", "policies", "changed")
     list_filter = (StateFilter,)
