@@ -45,8 +45,8 @@ class HistoryDoor:
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
-            path("<int:pk>/history/compare/", view(self.compare), name="reports_report_compare"),
-            path("<int:pk>/history/<int:number>/restore/", view(self.restore), name="reports_report_restore"),
+            path("<int:pk>/history/compare/", view(self.compare_view), name="reports_report_compare"),
+            path("<int:pk>/history/<int:number>/restore/", view(self.restore_view), name="reports_report_restore"),
             *super().get_urls(),  # type: ignore[misc]
         ]
 
@@ -54,12 +54,13 @@ class HistoryDoor:
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The revisions of an issue, newest first, each with what changed in it."""
-        report = self.with_history(request, row_number(object_id))
+        report = with_history(request, row_number(object_id))
         before = row_number(request.GET.get("before", ""))
         shown = report.revisions.filter(number__lt=before) if before else report.revisions.all()
         rows = list(shown.select_related("author")[: PAGE + 1])
         editions: dict[int, list[Edition]] = {}
-        for edition in report.editions.without_article().filter(revision__in=rows).order_by("live_from"):
+        published = report.editions.without_article().filter(revision__in=rows).select_related("published_by")
+        for edition in published.order_by("live_from"):
             editions.setdefault(edition.revision_id, []).append(edition)
         live = report.editions.live().without_article().first()
         context = {
@@ -75,17 +76,17 @@ class HistoryDoor:
             "older": rows[PAGE - 1].number if len(rows) > PAGE else None,
             "newest": not before,
             "live": live,
-            "chosen": (LIVE, NOW) if live else self.last_two(rows),
+            "chosen": (LIVE, NOW) if live else last_two(rows),
         }
         return render(request, "admin/reports/report/history.html", context)
 
-    def compare(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def compare_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Two states of an issue, side by side: what readers see and what the desk has, unless others are named."""
-        report = self.with_history(request, pk)
-        usual = self.usual(report)
+        report = with_history(request, pk)
+        names = usual(report)
         old, new = (
-            self.state(report, request.GET.get(name) or default)
-            for name, default in zip(("old", "new"), usual, strict=True)
+            state_named(report, request.GET.get(name) or default)
+            for name, default in zip(("old", "new"), names, strict=True)
         )
         context = {
             **self.history_context(request, report, _("Compare")),
@@ -97,14 +98,14 @@ class HistoryDoor:
         }
         return render(request, "admin/reports/report/compare.html", context)
 
-    def restore(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    def restore_view(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
         """Ask, with all that would change (GET), and go back to a revision (POST)."""
-        report = self.with_history(request, pk)
+        report = with_history(request, pk)
         revision = get_object_or_404(report.revisions.select_related("author"), number=number)
         problem: Wording = ""
         if request.method == "POST":
             sent = request.POST.get("version", "")
-            seen = row_number(sent) if sent.isdigit() else -1
+            seen = 0 if sent == "0" else row_number(sent) or -1
             try:
                 made = restore(report, revision, by=request.user, seen=seen)
             except StaleVersion:
@@ -132,15 +133,6 @@ class HistoryDoor:
         said = _("Restored: the issue is as it was in revision %(old)d, kept as revision %(new)d.") % numbers
         messages.success(request, said + " " + _("Readers get it once it is published."))
 
-    # Asked by all of them
-
-    def with_history(self, request: HttpRequest, pk: int) -> Report:
-        """The issue, for somebody who may change it. Raises PermissionDenied and Http404."""
-        user: Any = request.user
-        if not user.has_perm("reports.change_report"):
-            raise PermissionDenied
-        return get_object_or_404(Report, pk=pk)
-
     def history_context(self, request: HttpRequest, report: Report, title: str) -> dict[str, Any]:
         return {
             **self.admin_site.each_context(request),
@@ -153,28 +145,39 @@ class HistoryDoor:
             "history_url": reverse("admin:reports_report_history", args=[report.pk]),
         }
 
-    def last_two(self, rows: list[Revision]) -> tuple[str, str]:
-        numbers = [str(revision.number) for revision in rows[:2]]
-        return (numbers[-1], numbers[0]) if numbers else (NOW, NOW)
 
-    def usual(self, report: Report) -> tuple[str, str]:
-        """What is compared unless somebody says otherwise."""
-        if report.editions.live().exists():
-            return LIVE, NOW
-        return self.last_two(list(report.revisions.only("number")[:2]))
+def with_history(request: HttpRequest, pk: int) -> Report:
+    """The issue, for somebody who may change it. Raises PermissionDenied and Http404."""
+    user: Any = request.user
+    if not user.has_perm("reports.change_report"):
+        raise PermissionDenied
+    return get_object_or_404(Report, pk=pk)
 
-    def state(self, report: Report, name: str) -> State:
-        """What "live", "now" or the number of a revision means. Raises Http404."""
-        if name == NOW:
-            return State(NOW, _("You have"), gather(report))
-        if name == LIVE:
-            live = report.editions.live().without_article().select_related("revision__author").first()
-            if live is None:
-                raise Http404("Readers don't have this issue.")
-            return State(LIVE, _("Readers see"), live.revision.content, live.revision)
-        number = row_number(name)
-        revision = report.revisions.select_related("author").filter(number=number).first() if number else None
-        if revision is None:
-            raise Http404("The issue has no such revision.")
-        label = _("Revision %(number)d") % {"number": revision.number}
-        return State(str(revision.number), label, revision.content, revision)
+
+def last_two(rows: list[Revision]) -> tuple[str, str]:
+    numbers = [str(revision.number) for revision in rows[:2]]
+    return (numbers[-1], numbers[0]) if numbers else (NOW, NOW)
+
+
+def usual(report: Report) -> tuple[str, str]:
+    """What is compared unless somebody says otherwise."""
+    if report.editions.live().exists():
+        return LIVE, NOW
+    return last_two(list(report.revisions.only("number")[:2]))
+
+
+def state_named(report: Report, name: str) -> State:
+    """What "live", "now" or the number of a revision means. Raises Http404."""
+    if name == NOW:
+        return State(NOW, _("You have"), gather(report))
+    if name == LIVE:
+        live = report.editions.live().without_article().select_related("revision__author").first()
+        if live is None:
+            raise Http404("Readers don't have this issue.")
+        return State(LIVE, _("Readers see"), live.revision.content, live.revision)
+    number = row_number(name)
+    revision = report.revisions.select_related("author").filter(number=number).first() if number else None
+    if revision is None:
+        raise Http404("The issue has no such revision.")
+    label = _("Revision %(number)d") % {"number": revision.number}
+    return State(str(revision.number), label, revision.content, revision)

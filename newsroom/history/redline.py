@@ -229,7 +229,8 @@ def story_entry(old: Content | None, new: Content, *, is_moved: bool) -> Entry |
     if is_moved:
         said.append(move_said(old, new))
     said += tags_said(old["tags"], new["tags"])
-    said += names_said(old.get("companies", []), new.get("companies", [])) if "companies" in old else []
+    if "companies" in old and "companies" in new:
+        said += names_said(old["companies"], new["companies"])
     fields = [
         Field(PARTS[name], compare(old.get(name, ""), new.get(name, "")))
         for name, compare in STORY_TEXTS.items()
@@ -338,6 +339,7 @@ def row_entry(old: Content | None, new: Content, entry: Entry, facts: Iterable[t
         for fact, name in facts
         if (was.get(fact) or "") != (new.get(fact) or "")
     ]
-    if old and old.get("milestones", new.get("milestones")) != new.get("milestones"):
+    told = [side["milestones"] for side in (was, new) if "milestones" in side]
+    if len(told) == 2 and told[0] != told[1]:
         entry.said.append(_("Other milestones."))
     return entry

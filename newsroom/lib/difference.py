@@ -309,11 +309,11 @@ def sentences(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
 
 
 def matched(old: list[tuple[Token, ...]], new: list[tuple[Token, ...]]) -> Iterator[Piece]:
-    def is_space(tokens: tuple[Token, ...]) -> bool:
-        return not tokens[0].tag and tokens[0].text.isspace()
-
+    numbers: dict[tuple[Token, ...], int] = {}  # which are compared faster than what they stand for
+    sides = [[numbers.setdefault(group, len(numbers)) for group in side] for side in (old, new)]
+    spaces = {number for group, number in numbers.items() if all(map(is_blank, group))}
     # What matches by its spaces alone is no match; and they are what would make difflib slow.
-    for kind, i1, i2, j1, j2 in SequenceMatcher(is_space, old, new, autojunk=False).get_opcodes():
+    for kind, i1, i2, j1, j2 in SequenceMatcher(spaces.__contains__, *sides, autojunk=False).get_opcodes():
         if kind == "equal":
             yield Piece("same", flat(new[j1:j2]))
         else:
@@ -375,9 +375,9 @@ def shown_piece(piece: Piece) -> str:
     if piece.kind == "same":
         return inner
     tag, word = ("del", _("gone")) if piece.kind == "gone" else ("ins", _("new"))
-    return f'<{tag}><span class="redline__aside">[{html.escape(word)}: </span>{inner}' + (
-        f'<span class="redline__aside">]</span></{tag}>'
-    )
+    aside = '<span class="redline__aside">'
+    return f"<{tag}>{aside}[{html.escape(word)}: </span>{inner}{aside}]</span></{tag}>"
+
 
 
 def by_marks(tokens: Iterable[Token]) -> Iterator[tuple[tuple[str, ...], list[Token]]]:

@@ -158,7 +158,7 @@ class TestWords:
     def test_an_item_that_only_got_another_number_did_not_change(self) -> None:
         text = compare_html("<ol><li>a</li><li>b</li></ol>", "<ol><li>new</li><li>a</li><li>b</li></ol>")
         assert [row.is_same for row in text.rows] == [False, True, True]
-        assert '<ol start="3"><li>b</li></ol>' == text.rows[2].inline
+        assert text.rows[2].inline == '<ol start="3"><li>b</li></ol>'
 
     def test_it_is_told_in_words_too(self) -> None:
         shown = compare_lines("old", "old and new").rows[0].inline
