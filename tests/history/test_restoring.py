@@ -55,9 +55,17 @@ def upside_down(report: Report) -> None:
     report.tags.set(["Else", "New"])
     edit(
         report,
-        **{"title": "Other", "slug": "other", "number": None, "issued_on": date(2024, 1, 1), "standfirst": "x"},
-        **{"intro": "<p>y</p>", "hero": None, "china_heading": "c", "international_heading": "i"},
-        **{"search_title": "s", "search_description": "d"},
+        title="Other",
+        slug="other",
+        number=None,
+        issued_on=date(2024, 1, 1),
+        standfirst="x",
+        intro="<p>y</p>",
+        hero=None,
+        china_heading="c",
+        international_heading="i",
+        search_title="s",
+        search_description="d",
     )
 
 
