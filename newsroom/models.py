@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from newsroom.lib.text import LineField
 from policies.models import Appearance as PolicyAppearance
@@ -234,6 +235,12 @@ class PreviewLink(models.Model):
 
     def __str__(self) -> str:
         return self.label or f"Link {self.pk}"
+
+    @property
+    def author(self) -> str:
+        """Who made it; the operator's own shell has no name."""
+        by = self.created_by
+        return by.get_full_name() or by.get_username() if by else _("The operator")
 
     @property
     def is_usable(self) -> bool:

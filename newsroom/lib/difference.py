@@ -379,7 +379,6 @@ def shown_piece(piece: Piece) -> str:
     return f"<{tag}>{aside}[{html.escape(word)}: </span>{inner}{aside}]</span></{tag}>"
 
 
-
 def by_marks(tokens: Iterable[Token]) -> Iterator[tuple[tuple[str, ...], list[Token]]]:
     run: list[Token] = []
     for token in tokens:

@@ -91,7 +91,9 @@ class PreviewDoor:
             "may_share": may_share,
             "form": form,
             "address": address,
-            "links": report.preview_links.select_related("created_by", "revision")[:SHOWN] if may_share else [],
+            "links": report.preview_links.select_related("created_by", "revision").defer("revision__content")[:SHOWN]
+            if may_share
+            else [],
         }
         response = render(request, "admin/reports/report/previews.html", context, status=422 if form.errors else 200)
         response.headers["Cache-Control"] = "private, no-store"

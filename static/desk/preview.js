@@ -41,6 +41,7 @@
       pane?.remove();
       pane = null;
       document.body.style.paddingRight = "";
+      document.body.classList.remove("desk-squeezed");
       opener.setAttribute("aria-expanded", "false");
       remember("");
     };
@@ -63,6 +64,7 @@
       frame.title = link.dataset.title;
       pane.append(bar, frame);
       document.body.append(pane);
+      document.body.classList.add("desk-squeezed");
       opener.setAttribute("aria-expanded", "true");
       watcher = new ResizeObserver(() => {
         if (!pane) return;

@@ -104,7 +104,7 @@ class TestTheList:
         for number in (2, PAGE + 10):
             while report.revisions.count() < number:
                 edit(report, title=f"Title {report.revisions.count()}")
-                published(report, by=person())
+                published(report, by=person("Editor"))
             with django_assert_num_queries(8):
                 page = desk.get(pages(report)["history"])
             assert len(page.context["entries"]) == min(number, PAGE)

@@ -134,6 +134,10 @@ class TestTheDesk:
             f"{base}/schedule/now/",
             f"{base}/withdraw/now/",
             f"{base}/preview/",
+            f"{base}/previews/",
+            f"{base}/history/",
+            f"{base}/history/compare/",
+            f"{base}/history/1/restore/",
             "/admin/reports/report/import/",
             "/admin/reports/image/add/",
             "/admin/watchlist/company/",
@@ -158,7 +162,7 @@ class TestTheDesk:
             page.goto(address)
             page.wait_for_load_state("networkidle")
             assert page.evaluate("document.documentElement.classList.contains('dark')") == (
-                scheme == "dark" and "preview" not in address
+                scheme == "dark" and "preview/" not in address
             )
             if address.endswith("/change/"):
                 page.locator("#stories-data h3 strong").first.click()
