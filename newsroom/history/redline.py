@@ -202,15 +202,18 @@ def moved_ones(old: list[Content], new: list[Content]) -> set[int]:
     moved = set()
     sections = [{story["id"]: story["section"] for story in side} for side in (old, new)]
     for section in Section.values:
-        both = [
+        before, after = (
             [story["id"] for story in side if all(places.get(story["id"]) == section for places in sections)]
             for side in (old, new)
-        ]
-        steady: set[int] = set()
-        for block in SequenceMatcher(None, *both, autojunk=False).get_matching_blocks():
-            steady |= set(both[0][block.a : block.a + block.size])
-        moved |= set(both[1]) - steady
+        )
+        moved |= set(after) - steady_ones(before, after)
     return moved | {key for key, section in sections[1].items() if sections[0].get(key, section) != section}
+
+
+def steady_ones(old: list[Any], new: list[Any]) -> set[Any]:
+    """As many of the same items as can be said to have stayed in their order."""
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+    return {item for block in blocks for item in old[block.a : block.a + block.size]}
 
 
 def place_of_story(story: Content) -> str:
@@ -313,10 +316,8 @@ def row_entries(
     """
     before, after = ({row[key] or row[label]: row for row in side[part]} for side in (old, new))
     places = [{pk: number for number, pk in enumerate(side, start=1)} for side in (before, after)]
-    both = [[pk for pk in side if pk in before and pk in after] for side in places]
-    steady: set[Any] = set()
-    for block in SequenceMatcher(None, *both, autojunk=False).get_matching_blocks():
-        steady |= set(both[0][block.a : block.a + block.size])
+    ones, others = ([pk for pk in side if pk in before and pk in after] for side in places)
+    steady = steady_ones(ones, others)
     for pk, row in after.items():
         entry = row_entry(before.get(pk), row, Entry(slug_for(f"{part}-{pk}"), "changed", row[label]), facts)
         if pk in before and pk not in steady:

@@ -217,8 +217,8 @@ class Blocks(HTMLParser):
 
 def beside(old: Sequence[Block], new: Sequence[Block]) -> Iterator[Row]:
     """Rows that hold every block of both texts once, in its order."""
-    keys = [[numberless(block) for block in side] for side in (old, new)]
-    for kind, i1, i2, j1, j2 in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+    before, after = ([numberless(block) for block in side] for side in (old, new))
+    for kind, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if kind == "equal":
             for one, other in zip(old[i1:i2], new[j1:j2], strict=True):
                 yield Row(one, other, (Piece("same", other.tokens),))
@@ -310,10 +310,10 @@ def sentences(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
 
 def matched(old: list[tuple[Token, ...]], new: list[tuple[Token, ...]]) -> Iterator[Piece]:
     numbers: dict[tuple[Token, ...], int] = {}  # which are compared faster than what they stand for
-    sides = [[numbers.setdefault(group, len(numbers)) for group in side] for side in (old, new)]
+    before, after = ([numbers.setdefault(group, len(numbers)) for group in side] for side in (old, new))
     spaces = {number for group, number in numbers.items() if all(map(is_blank, group))}
     # What matches by its spaces alone is no match; and they are what would make difflib slow.
-    for kind, i1, i2, j1, j2 in SequenceMatcher(spaces.__contains__, *sides, autojunk=False).get_opcodes():
+    for kind, i1, i2, j1, j2 in SequenceMatcher(spaces.__contains__, before, after, autojunk=False).get_opcodes():
         if kind == "equal":
             yield Piece("same", flat(new[j1:j2]))
         else:

@@ -22,7 +22,7 @@ from reports.models import Report
 SHOWN = 20  # of the links of an issue, the newest
 
 
-class LinkForm(forms.ModelForm):
+class LinkForm(forms.ModelForm):  # type: ignore[type-arg]
     pinned = forms.BooleanField(
         label=gettext_lazy("Show the issue as it is saved now, and nothing later"),
         required=False,
@@ -46,8 +46,8 @@ class PreviewDoor:
     @property
     def media(self) -> forms.Media:
         """With what opens the preview beside the form."""
-        own = forms.Media(css={"all": ["desk/preview.css"]}, js=["desk/preview.js"])
-        return super().media + own  # type: ignore[misc]
+        usual: forms.Media = super().media  # type: ignore[misc]
+        return usual + forms.Media(css={"all": ["desk/preview.css"]}, js=["desk/preview.js"])
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view

@@ -18,7 +18,7 @@ LOOKS = [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
 OF_COLOURS = ["color-contrast", "link-in-text-block"]  # the rules by which light and dark can differ
 OPPOSITE = [(360, "light"), (1280, "dark")]
 # Groups of kinds that are looked at together, on one site.
-TOGETHER = [("reading",), ("talking",), ("following", "searching"), ("embedded", "going wrong")]
+TOGETHER = [("reading",), ("talking",), ("following", "searching"), ("embedded", "previewed", "going wrong")]
 REFUSALS = (400, 403, 404, 409, 410, 413, 422, 500)
 SEND = """
   ([address, fields]) => {
