@@ -32,12 +32,14 @@ from newsroom.checks.desk import ChecksDesk, ask_for_reason
 from newsroom.conflict import Difference, Mergeable, chosen, merge, merged, opened
 from newsroom.continuing.desk import NextIssueDoor
 from newsroom.deciding import DECISIONS, Decision
+from newsroom.history.desk import HistoryDoor
 from newsroom.importing.desk import ImportDoor
 from newsroom.issue import changes, gather
 from newsroom.lib.text import Wording
 from newsroom.overview import lately
 from newsroom.presence import PresenceDoor, others_at, say_here
-from newsroom.publishing import Unpublishable, draw_article
+from newsroom.previews.desk import PreviewDoor
+from newsroom.publishing import Unpublishable
 from newsroom.revising import StaleVersion, claim, keep
 from policies.admin import UpdateInline
 from reports.admin import ChinaInline, CreditInline, InternationalInline, TakeawayInline, TolerantSelect, WithTagLine
@@ -86,7 +88,9 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Report)
-class ReportAdmin(ImportDoor, NextIssueDoor, ChecksDesk, PresenceDoor, WithTagLine, ModelAdmin):
+class ReportAdmin(
+    HistoryDoor, PreviewDoor, ImportDoor, NextIssueDoor, ChecksDesk, PresenceDoor, WithTagLine, ModelAdmin
+):
     form = ReportForm
     list_display = ("title", "state", "issued_on", "china", "international", "companies", "policies", "changed")
     list_filter = (StateFilter,)
@@ -302,26 +306,14 @@ class ReportAdmin(ImportDoor, NextIssueDoor, ChecksDesk, PresenceDoor, WithTagLi
             return redirect("admin:reports_report_decide", quote(report.pk), target)
         return None
 
-    # Publishing, scheduling, withdrawing; preview
+    # Publishing, scheduling, withdrawing
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
-            path("<int:pk>/preview/", view(self.preview), name="reports_report_preview"),
             path("<int:pk>/<slug:act>/now/", view(self.decide), name="reports_report_decide"),
             *super().get_urls(),
         ]
-
-    def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The issue as its working rows stand, as readers will see it."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        report = get_object_or_404(Report, pk=pk)
-        edition = {"title": report.title, "issued_on": report.issued_on, "standfirst": report.standfirst}
-        context = {"edition": edition, "article": draw_article(gather(report)), "report": report}
-        response = render(request, "reports/preview.html", context)
-        response.headers["Cache-Control"] = "private, no-store"
-        return response
 
     def decide(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
         """Ask before an act of `newsroom.deciding` (GET), and do it (POST)."""

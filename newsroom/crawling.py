@@ -28,7 +28,7 @@ AI_CRAWLERS = (
 CLOSED = (
     *("search/", "share/", "follow/email/", "follow/sent/", "follow/preferences/", "follow/confirm/", "follow/out/"),
     *("comments/on/*/new/", "comments/*/reply/", "comments/*/report/", "comments/reported/", "comments/status/"),
-    *("comments/confirm/", "comments/out/", "comments/decide/"),
+    *("comments/confirm/", "comments/out/", "comments/decide/", "preview/"),
 )
 NEWEST = 10
 MARKED = re.compile(r"([\\`*_\[\]<>])")

@@ -1,5 +1,5 @@
 """
-The search index: what readers find, and the names that they may have meant.
+The search index: what readers find, and the names that they may have meant. And links to previews.
 
 An Entry is a story, an issue, a company or a policy as one edition has it. Entries are written with the edition
 (newsroom/search/index.py) and may be of one that is still to come, so whoever reads them asks for `live()` ones.
@@ -18,8 +18,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from reports.models import Edition, ProjectionQuerySet, Report
+from newsroom.lib.text import LineField
+from reports.models import Edition, ProjectionQuerySet, Report, Revision
 
 Terms = list[str | None]
 
@@ -241,3 +243,49 @@ class CheckedLink(models.Model):
 
 def digest_of(url: str) -> str:
     return hashlib.sha256(url.encode()).hexdigest()
+
+
+class PreviewLinkQuerySet(models.QuerySet["PreviewLink"]):
+    def usable(self, now: datetime | None = None) -> PreviewLinkQuerySet:
+        """Those that still open: neither revoked nor expired."""
+        return self.filter(revoked_at=None, expires_at__gt=now or timezone.now())
+
+
+class PreviewLink(models.Model):
+    """
+    A way for somebody without an account to read an issue before it is published (newsroom/previews/sharing.py).
+
+    `key` is the SHA-256 of the token in its address; the token itself is kept nowhere. With a `revision` it shows that
+    one alone, without it whatever was saved last.
+    """
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="preview_links")
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, null=True, related_name="+")
+    key = models.CharField(max_length=64, unique=True)
+    label = LineField(max_length=100, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    opens = models.PositiveIntegerField(default=0)
+    opened_at = models.DateTimeField(null=True)
+
+    objects = PreviewLinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        default_permissions = ()
+        permissions = (("share_preview", "Can share previews with people without an account"),)
+
+    def __str__(self) -> str:
+        return self.label or f"Link {self.pk}"
+
+    @property
+    def author(self) -> str:
+        """Who made it; the operator's own shell has no name."""
+        by = self.created_by
+        return by.get_full_name() or by.get_username() if by else _("The operator")
+
+    @property
+    def is_usable(self) -> bool:
+        return self.revoked_at is None and self.expires_at > timezone.now()

@@ -28,6 +28,7 @@ MODERATE = (
     *("comments.view_ban", "comments.add_ban", "comments.change_ban"),
 )
 RULE = ("comments.change_houserules",)
+SHARE = ("newsroom.share_preview",)  # showing a draft to people without an account
 MAIL = ("follow.view_mailing", "follow.change_cover", "follow.test_mailing", "follow.view_growth", "follow.view_tally")
 SEND = (
     *("follow.send_mailing", "follow.view_delivery", "follow.view_pace", "follow.change_pace"),
@@ -42,10 +43,10 @@ PEOPLE = tuple(f"auth.{verb}_{model}" for model in ("user", "group") for verb in
 ADDRESSES = ("comments.view_address", "comments.delete_address")  # seeing, exporting; erasing
 ROLES: dict[str, tuple[str, ...]] = {
     "Writer": (*WRITE, *LOOK, *MAIL),
-    "Editor": (*WRITE, *LOOK, *PUBLISH, *OVERRIDE, *MODERATE, *RULE, *MAIL, *SEND),
+    "Editor": (*WRITE, *LOOK, *PUBLISH, *OVERRIDE, *SHARE, *MODERATE, *RULE, *MAIL, *SEND),
     "Moderator": MODERATE,
     "Administrator": (
-        *(*WRITE, *LOOK, *PUBLISH, *OVERRIDE, *MODERATE, *RULE, *PEOPLE, *ADDRESSES),
+        *(*WRITE, *LOOK, *PUBLISH, *OVERRIDE, *SHARE, *MODERATE, *RULE, *PEOPLE, *ADDRESSES),
         *(*MAIL, *SEND, *FOLLOWERS),
     ),
 }

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from newsroom import crawling, sitemaps, views
 from newsroom.feeds.views import urlpatterns as feeds
+from newsroom.previews import views as preview_views
 from newsroom.search import views as search_views
 
 # What programs fetch has one address, whatever language people read.
@@ -35,6 +36,8 @@ urlpatterns += i18n_patterns(
     path("companies/", include("watchlist.urls")),
     path("policies/", include("policies.urls")),
     path("compare/", views.compare, name="compare"),
+    path("preview/<str:token>/", preview_views.shared, name="preview"),
+    path("preview/<str:token>/media/<path:path>", preview_views.picture, name="preview-picture"),
     path("comments/", include("comments.urls")),
     path("", include("follow.urls")),
     path("admin/", admin.site.urls),

@@ -17,6 +17,7 @@ MARKED = [
     "follow",
     "forms",
     "links",
+    "preview",
     *("400.html", "403.html", "404.html", "410.html", "413.html", "500.html", "plain.html"),
 ]
 SCRIPTS = [

@@ -3,8 +3,10 @@
 import logging
 import re
 
-# The secrets at the end of addresses below /follow/ and /comments/.
-SECRET = re.compile(r"(/(?:follow/(?:confirm|preferences|out)|comments/(?:confirm|out|decide|status))/)[^/\s\"'?]+")
+# The secrets in addresses below /follow/, /comments/ and /preview/.
+SECRET = re.compile(
+    r"(/(?:follow/(?:confirm|preferences|out)|comments/(?:confirm|out|decide|status)|preview)/)[^/\s\"'?]+"
+)
 
 
 class Masked(logging.Formatter):

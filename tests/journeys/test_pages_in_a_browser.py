@@ -18,7 +18,7 @@ LOOKS = [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
 OF_COLOURS = ["color-contrast", "link-in-text-block"]  # the rules by which light and dark can differ
 OPPOSITE = [(360, "light"), (1280, "dark")]
 # Groups of kinds that are looked at together, on one site.
-TOGETHER = [("reading",), ("talking",), ("following", "searching"), ("embedded", "going wrong")]
+TOGETHER = [("reading",), ("talking",), ("following", "searching"), ("embedded", "previewed", "going wrong")]
 REFUSALS = (400, 403, 404, 409, 410, 413, 422, 500)
 SEND = """
   ([address, fields]) => {
@@ -134,6 +134,10 @@ class TestTheDesk:
             f"{base}/schedule/now/",
             f"{base}/withdraw/now/",
             f"{base}/preview/",
+            f"{base}/previews/",
+            f"{base}/history/",
+            f"{base}/history/compare/",
+            f"{base}/history/1/restore/",
             "/admin/reports/report/import/",
             "/admin/reports/image/add/",
             "/admin/watchlist/company/",
@@ -158,7 +162,7 @@ class TestTheDesk:
             page.goto(address)
             page.wait_for_load_state("networkidle")
             assert page.evaluate("document.documentElement.classList.contains('dark')") == (
-                scheme == "dark" and "preview" not in address
+                scheme == "dark" and "preview/" not in address
             )
             if address.endswith("/change/"):
                 page.locator("#stories-data h3 strong").first.click()

@@ -34,6 +34,7 @@ from newsroom.lib.feeds import WRITERS
 from newsroom.lib.mailed import absolute
 from newsroom.lib.network import fingerprint
 from newsroom.lib.tokens import make
+from newsroom.previews.sharing import share
 from newsroom.publishing import publish, withdraw
 from newsroom.search import finding
 from newsroom.search.views import more_address
@@ -49,8 +50,9 @@ OLDER = 11  # issues with little in them: more than a page of a section holds
 BODY = f"评论 & <b> {LONG}\n\nAnd https://example.org/{LONG}"
 AUTHOR = "author@example.org"
 THREAD = 51  # comments on one issue: more than a page of a thread holds
+PREVIEW_PICTURE = "newsroom.previews.views.picture"
 # The desk, a mail provider's door, pictures and PDF
-NOT_FOR_READERS = {"admin", "anymail", "newsroom.views.media", "newsroom.views.briefing"}
+NOT_FOR_READERS = {"admin", "anymail", "newsroom.views.media", "newsroom.views.briefing", PREVIEW_PICTURE}
 
 
 @dataclass(frozen=True)
@@ -383,6 +385,16 @@ def searching(site: Site) -> Kinds:
     }
 
 
+def previewed(site: Site) -> Kinds:
+    """An issue that is not public yet, by a link."""
+    draft = complete_issue(title=f"Draft 草稿 {LONG}", hero=picture(1200, 700, alt="A robot, not out yet"))
+    __, token = share(draft, by=None)
+    return {
+        "preview by a link": Page(reverse("preview", args=[token])),
+        "preview by a link that opens nothing": Page("/preview/nothing/", 404),
+    }
+
+
 def embedded(site: Site) -> Kinds:
     """What other sites put into a frame."""
     return {
@@ -434,6 +446,7 @@ GROUPS = {
     "following": following,
     "searching": searching,
     "embedded": embedded,
+    "previewed": previewed,
     "going wrong": going_wrong,
     "for machines": for_machines,
 }
