@@ -28,11 +28,13 @@ class NewsroomConfig(AppConfig):
         from follow.topics import Register, register
         from newsroom.briefing import briefings_can_be_drawn
         from newsroom.roles import make_missing_roles, remember_permissions
+        from newsroom.staff.receivers import connect as hear_of_logins
         from newsroom.websub import note_pings
         from policies.models import Appearance as PolicyAppearance
         from reports.signals import edition_announced
         from watchlist.models import Appearance as CompanyAppearance
 
+        hear_of_logins()
         edition_announced.connect(note_pings, dispatch_uid="newsroom.note_pings")
         register("company", Register(CompanyAppearance.objects.all, "company", "name", ("watchlist", "company")))
         register("policy", Register(PolicyAppearance.objects.all, "policy", "title", ("policies", "policy")))

@@ -13,8 +13,9 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from comments import digests, notices, privacy
 from follow import delivering, enrolling, mailing, pacing, subscribing
-from newsroom import briefing, websub
+from newsroom import audit, briefing, websub
 from newsroom.announcing import announce_due
+from newsroom.staff import sessions
 
 
 @dataclass(frozen=True)
@@ -45,4 +46,6 @@ JOBS = [
     Job("forget turns", timedelta(hours=1), pacing.forget_turns),
     Job("forget stray briefings", timedelta(hours=1), briefing.sweep),
     Job("forget old sessions", timedelta(days=1), SessionStore.clear_expired),
+    Job("forget notes of old sessions", timedelta(days=1), sessions.forget_expired),
+    Job("forget old acts", timedelta(days=1), audit.forget_old),
 ]

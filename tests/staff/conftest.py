@@ -1,0 +1,21 @@
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def ann(db: Any) -> Any:
+    """An editor with a password."""
+    from tests.factories import person
+    from tests.staff.entering import with_password
+
+    return with_password(person("Editor", username="ann"))
+
+
+@pytest.fixture
+def boss(db: Any) -> Any:
+    """An administrator with a password."""
+    from tests.factories import person
+    from tests.staff.entering import with_password
+
+    return with_password(person("Administrator", username="boss"))
