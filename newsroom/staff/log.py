@@ -133,8 +133,7 @@ class Line:
             did=act.get_did_display(),
             what="" if act.what_type == "auth.user" and act.what_name == act.by_name else act.what_name,
             url=url_of(act.what_type, act.what_id),
-            facts=[fact for name, value in act.detail.items() if (fact := in_words(name, value))]
-            + seen_from(act.detail),
+            facts=[*filter(None, (in_words(name, value) for name, value in act.detail.items())), *device_of(act.detail)],
         )
 
     @classmethod

@@ -19,3 +19,18 @@ def boss(db: Any) -> Any:
     from tests.staff.entering import with_password
 
     return with_password(person("Administrator", username="boss"))
+
+
+@pytest.fixture
+def editor(db: Any) -> Any:
+    from tests.factories import person
+
+    return person("Editor", username="editor")
+
+
+@pytest.fixture
+def desk(editor: Any) -> Any:
+    """An editor's browser."""
+    from tests.desk.browsing import signed_in
+
+    return signed_in(editor)

@@ -8,9 +8,9 @@ import struct
 import time
 from typing import Any
 
-from django.test import Client
+from django.test import Client, TestCase
 
-from tests.desk.browsing import Form
+from tests.desk.browsing import Form, words
 
 PASSWORD = "correct horse battery"
 LOGIN, ACCOUNT, DESK = "/admin/login/", "/admin/account/", "/admin/"
@@ -55,7 +55,8 @@ def add_app(client: Client) -> str:
     assert secret
     form = Form(page, "code")
     form["code"] = code_at(secret[1])
-    done = form.send(client, follow=True)
+    with TestCase.captureOnCommitCallbacks(execute=True):  # allauth tells of it once it is committed
+        done = form.send(client, follow=True)
     assert done.wsgi_request.path == "/admin/account/codes/"
     return secret[1]
 
@@ -74,3 +75,19 @@ def give_code(client: Client, code: str) -> Any:
 def is_in(client: Client) -> bool:
     """Whether the desk opens."""
     return client.get(DESK).status_code == 200
+
+
+def save_person(desk: Client, user: Any, **changes: Any) -> Any:
+    """Change a person on the desk, by the form of his page."""
+    address = f"/admin/auth/user/{user.pk}/change/"
+    form = Form(desk.get(address), "username")
+    del form["user_permissions"]  # a list of which nothing is chosen
+    form["groups"] = [str(role.pk) for role in user.groups.all()]
+    for name, value in changes.items():
+        if value is False:
+            form.pop(name, None)
+        else:
+            form[name] = "on" if value is True else value
+    answer = form.send(desk)
+    assert answer.status_code == 302, words(answer)
+    return answer
