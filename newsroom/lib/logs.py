@@ -3,8 +3,9 @@
 import logging
 import re
 
-# The secrets at the end of addresses below /follow/ and /comments/.
-SECRET = re.compile(r"(/(?:follow/(?:confirm|preferences|out)|comments/(?:confirm|out|decide|status))/)[^/\s\"'?]+")
+# The secrets at the end of addresses below /follow/ and /comments/, and in that of a new password's page.
+PLACES = r"follow/(?:confirm|preferences|out)|comments/(?:confirm|out|decide|status)|admin/login/forgotten"
+SECRET = re.compile(rf"(/(?:{PLACES})/)[^/\s\"'?]+")
 
 
 class Masked(logging.Formatter):

@@ -57,7 +57,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """A passkey of somebody who is no longer on the staff lets nobody in; a password wouldn't get that far."""
         if not (user.is_active and user.is_staff):
             return self.respond_user_inactive(request, user)
-        return super().pre_login(request, user, **hooks)
+        response: HttpResponse | None = super().pre_login(request, user, **hooks)
+        return response
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
         request.session.flush()

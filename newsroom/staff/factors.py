@@ -5,6 +5,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from newsroom.audit import Did, record
@@ -13,6 +14,7 @@ from newsroom.staff import sessions
 
 # Recovery codes stand in for a factor, and are none.
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+HAS_FACTOR = Exists(Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS))  # of each of many users
 
 
 def has_factor(user: Any) -> bool:
@@ -47,7 +49,7 @@ def reset(user: Any, *, by: Any) -> int:
     if not may_reset(by, user):
         raise PermissionDenied("Only a superuser may reset the second factors of one.")
     found = Authenticator.objects.filter(user_id=user.pk)
-    number = found.filter(type__in=FACTORS).count()
+    number: int = found.filter(type__in=FACTORS).count()
     found.delete()
     sessions.forget(user)
     record(Did.RESET_FACTORS, by=by, what=user, detail={"factors": number})

@@ -133,7 +133,7 @@ class Line:
             did=act.get_did_display(),
             what="" if act.what_type == "auth.user" and act.what_name == act.by_name else act.what_name,
             url=url_of(act.what_type, act.what_id),
-            facts=[*filter(None, (in_words(name, value) for name, value in act.detail.items())), *device_of(act.detail)],
+            facts=facts_of(act.detail),
         )
 
     @classmethod
@@ -192,8 +192,9 @@ def in_words(name: str, value: Any) -> tuple[str, str] | None:
     return str(label), str(VALUES.get(value, value) if isinstance(value, str) else value)
 
 
-def device_of(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [("", device(str(detail["browser"]), str(detail["system"])))] if "browser" in detail else []
+def facts_of(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
+    found = [fact for name, value in detail.items() if (fact := in_words(name, value))]
+    return [*found, ("", device(detail["browser"], detail["system"]))] if "browser" in detail else found
 
 
 def url_of(label: str, pk: str) -> str:

@@ -44,7 +44,8 @@ class SecondFactor:
             return redirect("mfa_index") if lacks_factor(request.user) else None
         # Elsewhere nobody asks who somebody is but for single pictures; the session is read when one does.
         user: Any = request.user
-        request.user = SimpleLazyObject(lambda: AnonymousUser() if lacks_factor(user) else user)
+        nobody_yet: Any = SimpleLazyObject(lambda: AnonymousUser() if lacks_factor(user) else user)
+        request.user = nobody_yet
         return None
 
 

@@ -37,6 +37,7 @@ def note_login(request: HttpRequest, user: Any, **signal: Any) -> None:
 
 def note_logout(request: HttpRequest, user: Any, **signal: Any) -> None:
     if user is not None:
+        sessions.leave(request)
         record(Did.LOG_OUT, by=user)
 
 

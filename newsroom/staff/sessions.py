@@ -56,6 +56,11 @@ def see(request: HttpRequest) -> None:
         begin(request, request.user)
 
 
+def leave(request: HttpRequest) -> None:
+    """Forget the note of a session whose owner logs out; Django ends the session itself."""
+    DeskSession.objects.filter(key=request.session.session_key).delete()
+
+
 def of(user: Any) -> QuerySet[DeskSession]:
     """The sessions in which somebody is logged in, the one used last first."""
     alive = Session.objects.filter(session_key=OuterRef("key"), expire_date__gt=timezone.now())

@@ -5,6 +5,7 @@ Of allauth's pages only these are there: no sign-up, no addresses of mail, no lo
 """
 
 from allauth.account import views as account
+from allauth.core.internal.ratelimit import decorator as rate_limit
 from allauth.mfa.base import views as factors
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as app
@@ -19,9 +20,12 @@ def own(view: View) -> View:
     return on_the_desk(login_required(view))
 
 
+# Asking for a challenge begins a session, so that is limited too, and not only the answer.
+limited = rate_limit(app="allauth.mfa", action="webauthn_login", limit_get=True)
+
 urlpatterns = [
     path("login/", entrance(account.login), name="account_login"),
-    path("login/passkey/", entrance(passkeys.login_webauthn), name="mfa_login_webauthn"),
+    path("login/passkey/", entrance(limited(passkeys.login_webauthn)), name="mfa_login_webauthn"),
     path("login/second/", entrance(factors.authenticate), name="mfa_authenticate"),
     path("login/forgotten/", entrance(account.password_reset), name="account_reset_password"),
     path("login/forgotten/sent/", entrance(account.password_reset_done), name="account_reset_password_done"),

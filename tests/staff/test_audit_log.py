@@ -78,7 +78,9 @@ class TestIssues:
 class TestLogIns:
     def test_in_and_out(self, client: Client, ann: Any) -> None:
         log_in(client, ann)
+        assert ann.desk_sessions.count() == 1
         client.post("/admin/logout/")
+        assert ann.desk_sessions.count() == 0
         assert done() == [("log_in", "ann", ""), ("log_out", "ann", "")]
 
     def test_a_wrong_password_only_for_accounts_that_there_are(self, client: Client, ann: Any) -> None:
@@ -229,8 +231,9 @@ class TestThePage:
         publish(report, by=editor)
         desk.post(f"/admin/reports/report/{complete_issue(title='Draft').pk}/delete/", {"post": "yes"})
         said = words(reader.get(LOG))
-        lines = [said.index(part) for part in ("deleted · issue: Draft", "· published ·", "changed · issue: Chips, rev")]
-        assert lines == sorted(lines), "the newest first"
+        newest_first = ("deleted · issue: Draft", "· published ·", "changed · issue: Chips, revised")
+        places = [said.index(line) for line in newest_first]
+        assert places == sorted(places)
         assert change_url(report) in reader.get(LOG).content.decode()
 
     def test_rows_of_comments_and_followers_are_left_to_their_own_logs(self, reader: Client, boss: Any) -> None:

@@ -10,8 +10,9 @@ from newsroom.staff.factors import reset
 
 class Command(BaseCommand):
     help = (
-        "Take all second factors and recovery codes from an account and log it out everywhere. Its password alone opens "
-        "it afterwards; where a second factor is required, the next log-in asks for a new one. Noted in the audit log."
+        "Take all second factors and recovery codes from an account and log it out everywhere. Its password alone "
+        "opens it afterwards; where a second factor is required, the next log-in asks for a new one. It is noted in "
+        "the audit log."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
