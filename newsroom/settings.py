@@ -373,7 +373,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_SESSION_COOKIE_AGE = SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds
 # A key is an account as seen from one network (AccountAdapter), so nobody elsewhere can lock it.
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key", "reset_password": "5/m/ip,3/h/key"}
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key", "reset_password": "5/m/ip,3/5m/key"}
 MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
 PASSWORD_RESET_TIMEOUT = 4 * 3600  # seconds
 MFA_ADAPTER = "newsroom.staff.adapters.FactorAdapter"

@@ -88,5 +88,5 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
 def too_many(request: HttpRequest) -> HttpResponse:
     """What allauth answers with to somebody who tried too often: settings.ROOT_URLCONF's handler429."""
     response = TemplateResponse(request, "429.html", status=429)
-    response.headers["Retry-After"] = "60"
+    response.headers["Retry-After"] = "300"
     return response

@@ -1,5 +1,6 @@
 """The second factor: setting it up, logging in with it, losing it; and the desk that opens to nobody without one."""
 
+import re
 import time
 from typing import Any
 
@@ -196,6 +197,8 @@ class TestWhereItIsRequired:
         assert not report.editions.exists()
         page = client.get(ACCOUNT)
         assert "opens only with a second factor" in words(page)
+        ways = re.findall(r'account__button[^>]*href="([^"]+)"', page.content.decode())
+        assert ways == ["/admin/account/passkeys/add/", "/admin/account/app/"], "and no button that leads back here"
 
     def test_with_one_everything_is_open(self, client: Client, ann: Any) -> None:
         hidden = picture(alt="not for readers yet")
