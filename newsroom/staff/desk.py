@@ -36,14 +36,15 @@ class FactorDoor:
         return [path("<int:pk>/second-factors/", view, name="staff-reset-factors"), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        return super().get_queryset(request).annotate(has_factor=factors.HAS_FACTOR)
+        found: QuerySet[User] = super().get_queryset(request).annotate(has_factor=factors.HAS_FACTOR)
+        return found
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         return (*super().get_list_display(request), "has_second_factor")
 
     @admin.display(description=gettext_lazy("second factor"), boolean=True, ordering="has_factor")
     def has_second_factor(self, person: User) -> bool:
-        return person.has_factor
+        return bool(person.has_factor)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         return (*super().get_readonly_fields(request, obj), "second_factors")
