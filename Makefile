@@ -7,6 +7,7 @@ PYTEST = $(BIN)/python -m pytest
 # Checks neither read the developer's .env nor write into var/.
 APART = DOTENV=/dev/null VAR_DIR=.venv/var
 PRODUCTION = $(APART) SITE_URL=https://newsroom.example DATABASE_URL=postgres://newsroom@localhost/newsroom \
+	CACHE_URL=rediscache://localhost:6379/0 \
 	SECRET_KEY=`$(BIN)/python -c "import secrets; print(secrets.token_urlsafe(64))"`
 
 .PHONY: help run test check style templates format contracts types settings lock messages clean

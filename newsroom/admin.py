@@ -41,6 +41,7 @@ from newsroom.presence import PresenceDoor, others_at, say_here
 from newsroom.previews.desk import PreviewDoor
 from newsroom.publishing import Unpublishable
 from newsroom.revising import StaleVersion, claim, keep
+from newsroom.staff.desk import AuditedPeople, AuditedRoles, FactorDoor
 from policies.admin import UpdateInline
 from reports.admin import ChinaInline, CreditInline, InternationalInline, TakeawayInline, TolerantSelect, WithTagLine
 from reports.forms import ReportForm
@@ -368,14 +369,14 @@ for model in (User, Group, Tag):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):
+class UserAdmin(AuditedPeople, FactorDoor, DjangoUserAdmin, ModelAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+class GroupAdmin(AuditedRoles, DjangoGroupAdmin, ModelAdmin):
     pass
 
 

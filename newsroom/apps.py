@@ -19,6 +19,21 @@ def mail_can_leave(**asked: Any) -> list[Any]:
     return []
 
 
+def guessing_is_limited(**asked: Any) -> list[Any]:
+    """A system check of a production site: guessing passwords is stopped, and finding one out is not enough."""
+    from django.conf import settings
+    from django.core.checks import Warning as Note
+
+    found = []
+    if settings.CACHES["default"]["BACKEND"].endswith("LocMemCache"):
+        said = "Each process counts wrong passwords and used codes for itself: set CACHE_URL to Redis or Memcached."
+        found.append(Note(said, id="newsroom.W002"))
+    if not settings.SECOND_FACTOR_REQUIRED:
+        said = "A password alone opens the desk: let SECOND_FACTOR_REQUIRED be 1."
+        found.append(Note(said, id="newsroom.W003"))
+    return found
+
+
 class NewsroomConfig(AppConfig):
     name = "newsroom"
 
@@ -28,17 +43,20 @@ class NewsroomConfig(AppConfig):
         from follow.topics import Register, register
         from newsroom.briefing import briefings_can_be_drawn
         from newsroom.roles import make_missing_roles, remember_permissions
+        from newsroom.staff.receivers import connect as hear_of_logins
         from newsroom.websub import note_pings
         from policies.models import Appearance as PolicyAppearance
         from reports.signals import edition_announced
         from watchlist.models import Appearance as CompanyAppearance
 
+        hear_of_logins()
         edition_announced.connect(note_pings, dispatch_uid="newsroom.note_pings")
         register("company", Register(CompanyAppearance.objects.all, "company", "name", ("watchlist", "company")))
         register("policy", Register(PolicyAppearance.objects.all, "policy", "title", ("policies", "policy")))
 
         check(mail_can_leave)
         check(briefings_can_be_drawn, deploy=True)
+        check(guessing_is_limited, deploy=True)
         # Permissions come into being after a migration, app by app, so the roles that need them do too.
         pre_migrate.connect(remember_permissions, dispatch_uid="permissions")
         post_migrate.connect(make_missing_roles, dispatch_uid="roles")

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
 
 class ContentSecurityPolicy(CSPMiddleware):
-    """The strict policy everywhere, and the desk's own one below /admin/ alone."""
+    """The strict policy everywhere, and the desk's own one below /admin/ alone, from the log-in on."""
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
     ) -> PolicyParts:
         parts: PolicyParts = super().get_policy_parts(request, response, report_only=report_only)
-        if request.path_info.startswith(reverse("admin:index")) and not report_only:
+        is_strict = report_only or getattr(response, "is_entrance", False)
+        if request.path_info.startswith(reverse("admin:index")) and not is_strict:
             parts.config = settings.DESK_CONTENT_SECURITY_POLICY
         return parts
 

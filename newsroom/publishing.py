@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 import policies.projection
 import reports.projection
 import watchlist.projection
+from newsroom.audit import Did, record
 from newsroom.checks import Outcome
 from newsroom.checks.knowing import check
 from newsroom.checks.overriding import override as log_override
@@ -89,6 +90,7 @@ def publish(
     begun = report.editions.begun(now).exists()
     start = at or now
     report.editions.current(now).update(live_until=start)
+    record(Did.SCHEDULE if at else Did.PUBLISH, by=by, what=report, detail={"at": at.isoformat()} if at else {})
     return freeze(
         Edition(
             report=report,
@@ -116,6 +118,7 @@ def withdraw(report: Report, *, by: Any, note: str = "") -> Edition:
     if live is None:
         raise Unpublishable([_("This issue is not live, so there is nothing to withdraw.")])
     report.editions.filter(pk=live.pk).update(live_until=now)
+    record(Did.WITHDRAW, by=by, what=report)
     return freeze(
         Edition(
             report=report,
@@ -139,6 +142,7 @@ def cancel(report: Report, *, by: Any) -> None:
     report = lock(report)
     if not drop_scheduled(report, timezone.now()):
         raise Unpublishable([_("Nothing is scheduled for this issue.")])
+    record(Did.CANCEL, by=by, what=report)
     index.refresh(report)
 
 

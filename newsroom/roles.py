@@ -40,13 +40,14 @@ FOLLOWERS = (
     *("follow.view_suppression", "follow.add_suppression", "follow.delete_suppression"),
 )
 PEOPLE = tuple(f"auth.{verb}_{model}" for model in ("user", "group") for verb in ("view", "add", "change", "delete"))
+AUDIT = ("newsroom.view_act",)  # log-ins too: personal data of the staff
 ADDRESSES = ("comments.view_address", "comments.delete_address")  # seeing, exporting; erasing
 ROLES: dict[str, tuple[str, ...]] = {
     "Writer": (*WRITE, *LOOK, *MAIL),
     "Editor": (*WRITE, *LOOK, *PUBLISH, *OVERRIDE, *SHARE, *MODERATE, *RULE, *MAIL, *SEND),
     "Moderator": MODERATE,
     "Administrator": (
-        *(*WRITE, *LOOK, *PUBLISH, *OVERRIDE, *SHARE, *MODERATE, *RULE, *PEOPLE, *ADDRESSES),
+        *(*WRITE, *LOOK, *PUBLISH, *OVERRIDE, *SHARE, *MODERATE, *RULE, *PEOPLE, *AUDIT, *ADDRESSES),
         *(*MAIL, *SEND, *FOLLOWERS),
     ),
 }

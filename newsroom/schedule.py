@@ -13,8 +13,9 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from comments import digests, notices, privacy
 from follow import delivering, enrolling, mailing, pacing, subscribing
-from newsroom import briefing, linking, presence, websub
+from newsroom import audit, briefing, linking, presence, websub
 from newsroom.announcing import announce_due
+from newsroom.staff import sessions
 
 
 @dataclass(frozen=True)
@@ -48,4 +49,6 @@ JOBS = [
     Job("forget stray briefings", timedelta(hours=1), briefing.sweep),
     Job("forget who was at an issue", timedelta(hours=1), presence.forget_presences),
     Job("forget old sessions", timedelta(days=1), SessionStore.clear_expired),
+    Job("forget notes of old sessions", timedelta(days=1), sessions.forget_expired),
+    Job("forget old acts", timedelta(days=1), audit.forget_old),
 ]

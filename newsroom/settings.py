@@ -130,6 +130,9 @@ INSTALLED_APPS = [
     "comments",
     "follow",
     "unfold",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "anymail",
     "ckeditor",
     "imagefield",
@@ -158,6 +161,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "newsroom.staff.middleware.SecondFactor",
+    "newsroom.staff.middleware.keep_sessions",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -326,8 +332,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "admin:login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
+LOGOUT_REDIRECT_URL = "account_login"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False  # the admin's own scripts read it
@@ -338,7 +345,8 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 1 if BEHIND_PROXY else 0)
 if TRUSTED_PROXIES < 0:
     stop("TRUSTED_PROXIES must be 0 or more.")
-# Under which addresses of mail and network are hashed; with another one, bans and records no longer recognise anybody.
+# Under which addresses of mail and network are hashed and second factors sealed; with another one, bans and records no
+# longer recognise anybody, and authenticator apps no longer let anybody in.
 PSEUDONYM_KEY = env.str("PSEUDONYM_KEY", "") or SECRET_KEY  # no default: the reader follows one that begins with $
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
@@ -350,6 +358,50 @@ if PRODUCTION:
     CSRF_TRUSTED_ORIGINS = [SITE_URL]
     if BEHIND_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- How the staff log in: newsroom/staff, on top of django-allauth ---------------------------------------------
+
+AUTHENTICATION_BACKENDS = ["newsroom.staff.backend.StaffBackend"]
+# Whether the desk opens only to those who have a second factor.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", PRODUCTION)
+ACCOUNT_ADAPTER = "newsroom.staff.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "newsroom.staff.forms.LoginForm",
+    "reauthenticate": "newsroom.staff.forms.PasswordAgainForm",
+    "change_password": "newsroom.staff.forms.ChangePasswordForm",
+    "set_password": "newsroom.staff.forms.SetPasswordForm",
+    "reset_password": "newsroom.staff.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "newsroom.staff.forms.NewPasswordForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # nobody can sign up: there is no such page
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to whatever address a passer-by types
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_SESSION_COOKIE_AGE = SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds
+# A key is an account as seen from one network (AccountAdapter), so nobody elsewhere can lock it.
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key", "reset_password": "5/m/ip,3/5m/key"}
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
+PASSWORD_RESET_TIMEOUT = 4 * 3600  # seconds
+MFA_ADAPTER = "newsroom.staff.adapters.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "newsroom.staff.forms.CodeForm",
+    "reauthenticate": "newsroom.staff.forms.CodeAgainForm",
+    "activate_totp": "newsroom.staff.forms.FirstCodeForm",
+    "add_webauthn": "newsroom.staff.forms.AddPasskeyForm",
+    "edit_webauthn": "newsroom.staff.forms.RenamePasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a key alone lets in, so it must have asked for a finger, a face or a PIN
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
+# For how long the audit log is kept.
+AUDIT_DAYS = env.int("AUDIT_DAYS", 730)
+if AUDIT_DAYS < 1:
+    stop("AUDIT_DAYS must be 1 or more.")
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -458,6 +510,13 @@ UNFOLD: dict[str, object] = {
     ],
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("site/icon.svg")}],
     "SHOW_HISTORY": False,
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("Your account"), "link": reverse_lazy("mfa_index")},
+            {"title": _("Your sessions"), "link": reverse_lazy("staff-sessions")},
+            {"title": _("Change password"), "link": reverse_lazy("account_change_password")},
+        ]
+    },
     "DASHBOARD_CALLBACK": "newsroom.admin.front_page",
     "BORDER_RADIUS": "4px",
     "STYLES": [lambda request: static("desk/desk.css")],
@@ -536,6 +595,7 @@ UNFOLD: dict[str, object] = {
                 "items": [
                     desk_link(_("People"), "person", "auth_user", "auth.view_user"),
                     desk_link(_("Roles"), "group", "auth_group", "auth.view_group"),
+                    desk_link(_("Audit log"), "policy", "newsroom_act", "newsroom.view_act"),
                 ],
             },
         ],

@@ -7,6 +7,7 @@ from newsroom import crawling, sitemaps, views
 from newsroom.feeds.views import urlpatterns as feeds
 from newsroom.previews import views as preview_views
 from newsroom.search import views as search_views
+from newsroom.staff.urls import urlpatterns as staff
 
 # What programs fetch has one address, whatever language people read.
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -40,8 +41,10 @@ urlpatterns += i18n_patterns(
     path("preview/<str:token>/media/<path:path>", preview_views.picture, name="preview-picture"),
     path("comments/", include("comments.urls")),
     path("", include("follow.urls")),
+    path("admin/", include(staff)),  # before the desk's own, whose log-in it takes the place of
     path("admin/", admin.site.urls),
     prefix_default_language=False,
 )
 
 handler404 = "newsroom.views.not_found"
+handler429 = "newsroom.staff.views.too_many"

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from newsroom.audit import Did, record
 from newsroom.importing.parsed import ParsedIssue
 from newsroom.lib.fields import room
 from newsroom.lib.locks import one_at_a_time
@@ -112,6 +113,7 @@ def write(
     note(report, (Entry(line.company, line.country, line.note) for line in issue.watchlist), same=companies)
     track(report, (Line(line.name, line.detail or "") for line in issue.policies), same=policies)
     keep(report, by=by, note="Imported")
+    record(Did.IMPORT, by=by, what=report)
     return report
 
 

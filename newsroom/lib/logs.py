@@ -3,10 +3,9 @@
 import logging
 import re
 
-# The secrets in addresses below /follow/, /comments/ and /preview/.
-SECRET = re.compile(
-    r"(/(?:follow/(?:confirm|preferences|out)|comments/(?:confirm|out|decide|status)|preview)/)[^/\s\"'?]+"
-)
+# The secrets at the end of addresses below /follow/, /comments/ and /preview/, and in that of a new password's page.
+PLACES = r"follow/(?:confirm|preferences|out)|comments/(?:confirm|out|decide|status)|preview|admin/login/forgotten"
+SECRET = re.compile(rf"(/(?:{PLACES})/)[^/\s\"'?]+")
 
 
 class Masked(logging.Formatter):

@@ -1,0 +1,1 @@
+"""How the staff log in: second factors, sessions, and the log of who did what. On top of django-allauth."""

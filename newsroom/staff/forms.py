@@ -1,0 +1,102 @@
+"""allauth's forms, with labels and help as everywhere on the desk, and no words inside of fields."""
+
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.mfa.base import forms as factors
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from django.core.validators import MaxLengthValidator
+from django.utils.translation import gettext_lazy as _
+
+
+class Plain:
+    """No placeholders: the labels say it, and stay while one types."""
+
+    fields: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class LoginForm(Plain, account.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Name")
+        self.fields["login"].widget.attrs.update(autocapitalize="none", spellcheck="false", autofocus=True)
+        self.fields["password"].help_text = ""  # the page has the link itself
+
+
+class PasswordAgainForm(Plain, account.ReauthenticateForm):
+    pass
+
+
+class ChangePasswordForm(Plain, account.ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].help_text = ""
+
+
+class SetPasswordForm(Plain, account.SetPasswordForm):
+    pass
+
+
+class ForgottenPasswordForm(Plain, account.ResetPasswordForm):
+    pass
+
+
+class NewPasswordForm(Plain, account.ResetPasswordKeyForm):
+    pass
+
+
+class Code(Plain):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs.update(
+            autocomplete="one-time-code", autocapitalize="none", spellcheck="false", maxlength=20
+        )
+
+
+class CodeForm(Code, factors.AuthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].help_text = _("Six digits from your app, or one of your recovery codes.")
+        self.fields["code"].widget.attrs["autofocus"] = True
+
+
+class CodeAgainForm(Code, factors.ReauthenticateForm):
+    pass
+
+
+class FirstCodeForm(Code, ActivateTOTPForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].help_text = _("The six digits that the app shows now.")
+        self.fields["code"].widget.attrs["inputmode"] = "numeric"
+
+
+def shorten(field: Any, length: int = 60) -> None:
+    field.validators.append(MaxLengthValidator(length))
+    field.widget.attrs["maxlength"] = length
+
+
+class AddPasskeyForm(Plain, AddWebAuthnForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name")
+        self.fields["name"].initial = ""
+        self.initial.pop("name", None)
+        shorten(self.fields["name"])
+        self.fields["name"].help_text = _("By which you tell it from others, such as “Phone”.")
+        self.fields["passwordless"].label = _("Log in with it alone")
+        self.fields["passwordless"].help_text = _("No password is asked for then; the device asks for its own.")
+        self.fields["passwordless"].initial = True
+
+
+class RenamePasskeyForm(Plain, EditWebAuthnForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name")
+        shorten(self.fields["name"])
