@@ -20,6 +20,7 @@ from django.db import transaction
 from django.utils import timezone
 from taggit.models import Tag, TaggedItem
 
+from newsroom.correcting import changed_at
 from newsroom.issue import SCHEMA, Content, Rows, compose, digest
 from newsroom.lib import apart, richtext
 from newsroom.lib.locks import one_at_a_time
@@ -296,10 +297,13 @@ def save(batch: Sequence[Written], registered: Registered, *, by: Any) -> list[E
     revisions = save_revisions(batch, reports, by=by)
     editions = []
     for written, report, versions in zip(batch, reports, revisions, strict=True):
+        shown: Edition | None = None
         ends = [*(stage.live_from for stage in written.stages[1:]), None]
         for stage, live_until in zip(written.stages, ends, strict=True):
             edition = edition_of(report, versions[stage.version], stage, live_until, by=by)
             draw(edition, written.pages[stage.version])
+            edition.changed_at = changed_at(edition, shown)
+            shown = shown if edition.kind == Edition.Kind.WITHDRAWAL else edition
             editions.append(edition)
     Edition.objects.bulk_create(editions)
     project(editions)

@@ -423,6 +423,11 @@ TAGGIT_STRIP_UNICODE_WHEN_SLUGIFYING = False
 TAGGIT_TAGS_FROM_STRING = "newsroom.lib.tags.split_tags"
 TAGGIT_STRING_FROM_TAGS = "newsroom.lib.tags.join_tags"
 
+# --- The way to print ------------------------------------------------------------------------------------------
+
+# Whether nobody may approve a text that he was the last to save. Off: a newsroom of one could publish nothing.
+FOUR_EYES = env.bool("FOUR_EYES", False)
+
 # --- The desk --------------------------------------------------------------------------------------------------
 
 

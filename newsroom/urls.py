@@ -35,6 +35,7 @@ urlpatterns += i18n_patterns(
     path("companies/", include("watchlist.urls")),
     path("policies/", include("policies.urls")),
     path("compare/", views.compare, name="compare"),
+    path("corrections/", views.corrections, name="corrections"),
     path("comments/", include("comments.urls")),
     path("", include("follow.urls")),
     path("admin/", admin.site.urls),
