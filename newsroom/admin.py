@@ -29,11 +29,14 @@ from comments.desk import waiting
 from comments.models import Comment
 from follow.desk import outlook
 from newsroom.conflict import Difference, merge
-from newsroom.deciding import DECISIONS, Decision
+from newsroom.deciding import DECISIONS, Decision, decisions_for
 from newsroom.importing.desk import ImportDoor
 from newsroom.issue import changes, gather
 from newsroom.lib.text import Wording
+from newsroom.many import ManyDoor
+from newsroom.planning import CalendarDoor
 from newsroom.publishing import Unpublishable, draw_article
+from newsroom.reviewing import OutOfTurn, timeline
 from newsroom.revising import StaleVersion, claim, keep
 from policies.admin import UpdateInline
 from reports.admin import ChinaInline, CreditInline, InternationalInline, TakeawayInline, TolerantSelect, WithTagLine
@@ -47,6 +50,10 @@ STATES = {
     "live": (gettext_lazy("Live"), "success"),
     "changed": (gettext_lazy("Live, changes wait"), "warning"),
     "withdrawn": (gettext_lazy("Withdrawn"), "danger"),
+}
+STANDINGS = {
+    Report.Stage.REVIEW: (gettext_lazy("In review"), "warning"),
+    Report.Stage.APPROVED: (gettext_lazy("Approved"), "success"),
 }
 
 
@@ -76,11 +83,37 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.in_state(self.value()) if self.value() in STATES else queryset
 
 
+class ReviewFilter(admin.SimpleListFilter):
+    title = gettext_lazy("review")
+    parameter_name = "review"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Wording]]:
+        return [
+            ("in_review", gettext_lazy("In review")),
+            ("sent_back", gettext_lazy("Changes asked for")),
+            ("approved", gettext_lazy("Approved")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> QuerySet[Report]:
+        asked = self.value()
+        return getattr(queryset, asked)() if asked in ("in_review", "sent_back", "approved") else queryset
+
+
 @admin.register(Report)
-class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
+class ReportAdmin(ImportDoor, CalendarDoor, ManyDoor, WithTagLine, ModelAdmin):
     form = ReportForm
-    list_display = ("title", "state", "issued_on", "china", "international", "companies", "policies", "changed")
-    list_filter = (StateFilter,)
+    list_display = (
+        "title",
+        "state",
+        "review",
+        "issued_on",
+        "china",
+        "international",
+        "companies",
+        "policies",
+        "changed",
+    )
+    list_filter = (StateFilter, ReviewFilter)
     list_per_page = 50
     date_hierarchy = "issued_on"
     search_fields = ("title", "stories__headline")
@@ -96,7 +129,7 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
     inlines = (ChinaInline, InternationalInline, TakeawayInline, CreditInline, NoteInline, UpdateInline)
     warn_unsaved_form = True
     change_form_before_template = "admin/reports/report/state.html"
-    actions_list = ("import_issue",)
+    actions_list = ("import_issue", "open_calendar")
 
     # The list
 
@@ -120,6 +153,11 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
     @display(description=gettext_lazy("state"), label={key: colour for key, (_label, colour) in STATES.items()})
     def state(self, report: Report) -> tuple[str, Wording]:
         return report.state, STATES[report.state][0]
+
+    @display(description=gettext_lazy("review"), label={key: colour for key, (_label, colour) in STANDINGS.items()})
+    def review(self, report: Report) -> tuple[str, Wording] | None:
+        standing = report.standing
+        return (standing, STANDINGS[standing][0]) if standing in STANDINGS else None
 
     @admin.display(description=gettext_lazy("China"), ordering="china_count")
     def china(self, report: Report) -> int:
@@ -145,6 +183,10 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
     )
     def import_issue(self, request: HttpRequest) -> HttpResponse:
         return redirect("admin:reports_report_import")
+
+    @action(description=gettext_lazy("Calendar"), url_path="open-calendar", permissions=["view"], icon="calendar_month")
+    def open_calendar(self, request: HttpRequest) -> HttpResponse:
+        return redirect("admin:reports_report_calendar")
 
     @admin.display(description=gettext_lazy("last saved"), ordering="changed_at")
     def changed(self, report: Report) -> str:
@@ -213,8 +255,9 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
             context["state"] = STATES["changed" if waiting else report.state]
             context["waiting"] = waiting
             context["show_delete"] = not report.editions.exists()
-            context["decisions"] = [decision for decision in DECISIONS.values() if decision.fits(report)]
-            context["may_publish"] = request.user.has_perm("reports.publish_report")
+            context["standing"] = STANDINGS.get(report.standing)
+            context["events"] = timeline(report, timezone.now())
+            context["decisions"] = decisions_for(request.user, report)
             context["live_url"] = live.url if live else ""
             context["may_prepare"] = request.user.has_perm("follow.view_mailing")
             context["may_correct"] = live is not None and request.user.has_perm("follow.send_mailing")
@@ -284,24 +327,24 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
 
     def decide(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
         """Ask before an act of `newsroom.deciding` (GET), and do it (POST)."""
-        if not request.user.has_perm("reports.publish_report"):
+        decision: Decision | None = DECISIONS.get(act)
+        if not request.user.has_perm(decision.permission if decision else "reports.publish_report"):
             raise PermissionDenied
         report = get_object_or_404(self.get_queryset(request), pk=pk)
-        decision: Decision | None = DECISIONS.get(act)
         change_url = reverse("admin:reports_report_change", args=[quote(report.pk)])
         if decision is None or not decision.fits(report):
             self.message_user(request, _("That can't be done with this issue as it is now."), messages.WARNING)
             return redirect(change_url)
-        form = decision.form(request.POST or None)
-        unseen = request.method == "POST" and request.POST.get("version") != str(report.version)
-        if unseen:
-            form.add_error(
-                None, _("Somebody saved this issue after you opened this page. Look at it again, then decide.")
-            )
+        form = decision.form(request.POST or None, report=report)
+        stale = _("Somebody saved this issue after you opened this page. Look at it again, then decide.")
+        if request.method == "POST" and request.POST.get("version") != str(report.version):
+            form.add_error(None, stale)
         if request.method == "POST" and form.is_valid():
             try:
-                said = decision.act(report, by=request.user, **form.cleaned_data)
-            except Unpublishable as refused:
+                said = decision.act(report, by=request.user, seen=report.version, **form.cleaned_data)
+            except StaleVersion:
+                form.add_error(None, stale)
+            except (Unpublishable, OutOfTurn) as refused:
                 for reason in refused.reasons:
                     form.add_error(None, reason)
             else:
@@ -317,6 +360,7 @@ class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
             "form": form,
             "report": report,
             "state": STATES[report.state],
+            "standing": STANDINGS.get(report.standing),
             "waiting": self.waiting(report, self.live_edition(report)) if decision.gives else [],
             "outlook": outlook(report, gather(report)) if decision.mails else "",
             "may_prepare": decision.mails and request.user.has_perm("follow.view_mailing"),
