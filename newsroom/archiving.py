@@ -33,7 +33,7 @@ from policies.models import Milestone, Update
 from policies.models import Policy as PolicyRow
 from policies.tracking import POLICIES
 from reports.drafting import BEGINNING, free_among
-from reports.models import Credit, Edition, Report, Revision, Source, Story, Takeaway
+from reports.models import Credit, Edition, Report, Review, Revision, Source, Story, Takeaway
 from reports.registry import Registry
 from watchlist.mentioning import name_pairs, named_in
 from watchlist.models import Alias, Company, Mention, Note
@@ -306,6 +306,17 @@ def save(batch: Sequence[Written], registered: Registered, *, by: Any) -> list[E
             shown = shown if edition.kind == Edition.Kind.WITHDRAWAL else edition
             editions.append(edition)
     Edition.objects.bulk_create(editions)
+    Review.objects.bulk_create(
+        Review(
+            report=edition.report,
+            revision=edition.revision,
+            verdict=Review.Verdict.APPROVED,
+            by=by,
+            at=edition.live_from,
+        )
+        for edition in editions
+        if edition.kind != Edition.Kind.WITHDRAWAL
+    )
     project(editions)
     index.register_names([edition for edition in editions if edition.live_until])  # what was public once, too
     return editions
