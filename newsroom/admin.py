@@ -152,12 +152,9 @@ class ReportAdmin(ImportDoor, CalendarDoor, ManyDoor, WithTagLine, ModelAdmin):
 
     @display(description=gettext_lazy("state"), label={key: colour for key, (_label, colour) in STATES.items()})
     def state(self, report: Report) -> tuple[str, Wording]:
-        return report.state, STATES[report.state][0]
-
-    @display(description=gettext_lazy("review"), label={key: colour for key, (_label, colour) in STANDINGS.items()})
-    def review(self, report: Report) -> tuple[str, Wording] | None:
-        standing = report.standing
-        return (standing, STANDINGS[standing][0]) if standing in STANDINGS else None
+        """What readers have, and where the text is on its way, if it is."""
+        label, standing = STATES[report.state][0], STANDINGS.get(report.standing)
+        return report.state, f"{label} · {standing[0]}" if standing else label
 
     @admin.display(description=gettext_lazy("China"), ordering="china_count")
     def china(self, report: Report) -> int:

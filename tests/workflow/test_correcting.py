@@ -61,9 +61,10 @@ def address(row: Story) -> str:
 
 
 def node(path: str, kind: str) -> dict[str, Any]:
-    text = re.search(r'<script type="application/ld\+json">(.*?)</script>', Client().get(path).content.decode(), re.DOTALL)
+    html = Client().get(path).content.decode()
+    text = re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
     assert text
-    return next(found for found in json.loads(text[1])["@graph"] if found["@type"] == kind and "url" in found)
+    return next(row for row in json.loads(text[1])["@graph"] if row["@type"] == kind and "datePublished" in row)
 
 
 class TestWhatItTakes:
