@@ -102,17 +102,7 @@ class ReviewFilter(admin.SimpleListFilter):
 @admin.register(Report)
 class ReportAdmin(ImportDoor, CalendarDoor, ManyDoor, WithTagLine, ModelAdmin):
     form = ReportForm
-    list_display = (
-        "title",
-        "state",
-        "review",
-        "issued_on",
-        "china",
-        "international",
-        "companies",
-        "policies",
-        "changed",
-    )
+    list_display = ("title", "state", "issued_on", "china", "international", "companies", "policies", "changed")
     list_filter = (StateFilter, ReviewFilter)
     list_per_page = 50
     date_hierarchy = "issued_on"

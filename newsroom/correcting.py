@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
@@ -162,8 +162,7 @@ def listed() -> EditionQuerySet:
     """
     live = Edition.objects.live().filter(report=OuterRef("report"))
     there = Q(kind=Kind.WITHDRAWAL) & in_force() | ~Q(kind=Kind.WITHDRAWAL) & Exists(live)
-    found: Any = Edition.objects.begun().filter(there, kind__in=LISTED).order_by("-live_from", "-pk")
-    return found.without_article()
+    return Edition.objects.begun().filter(there, kind__in=LISTED).order_by("-live_from", "-pk").without_article()
 
 
 def live_by_report(rows: Iterable[Edition]) -> dict[int, Edition]:

@@ -137,7 +137,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def approved(self) -> ReportQuerySet:
         """Those whose text, as it was kept last, is approved and not published yet."""
-        return self.with_standing().filter(stage=Report.Stage.APPROVED, approved_digest=F("kept_digest"))
+        return self.with_standing().filter(Q(stage=Report.Stage.APPROVED) & Q(approved_digest=F("kept_digest")))
 
     def sent_back(self) -> ReportQuerySet:
         """Those that a reviewer asked changes of, and that were not submitted again."""

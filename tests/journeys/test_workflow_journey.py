@@ -55,7 +55,7 @@ def test_write_review_approve_schedule_live_correct(
     press(editor, "Ask for changes")
     writer.goto(form)
     expect(writer.get_by_text("The title says too little.").first).to_be_visible()
-    writer.get_by_label("Title", exact=True).fill("Two Worlds, One Chip")
+    writer.locator("#id_title").fill("Two Worlds, One Chip")
     press(writer, "Save and submit for review…")
     press(writer, "Submit for review")
     editor.goto(form)
