@@ -213,14 +213,20 @@ class Decision:
         """Whether the button leads on without saving: it is not about the text in the form."""
         return self.danger or self.key in ("cancel", "reschedule", "take_back", "ask_for_changes")
 
-    def fits(self, report: Report) -> bool:
+    def fits(self, report: Report, *, once_saved: bool = False) -> bool:
         scheduled: Any = getattr(report, "scheduled_for", None)
-        return MOVES[self.key].fits(report) and (self.key not in ("cancel", "reschedule") or bool(scheduled))
+        return MOVES[self.key].fits(report, once_saved=once_saved) and (
+            self.key not in ("cancel", "reschedule") or bool(scheduled)
+        )
 
 
 def decisions_for(user: Any, report: Report) -> list[Decision]:
-    """What somebody can decide about an issue as it is now; `report` comes from `with_state()`."""
-    return [decision for decision in DECISIONS.values() if decision.fits(report) and user.has_perm(decision.permission)]
+    """What somebody can decide about an issue, the buttons of its form; `report` comes from `with_state()`."""
+    return [
+        decision
+        for decision in DECISIONS.values()
+        if decision.fits(report, once_saved=not decision.is_plain) and user.has_perm(decision.permission)
+    ]
 
 
 def publish(report: Report, *, by: Any, seen: int, **change: Any) -> str:

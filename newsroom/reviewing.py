@@ -44,9 +44,14 @@ class Move:
     verdict: str = ""
     needs_note: bool = False
 
-    def fits(self, report: Report) -> bool:
-        """Whether the move makes sense for an issue as it is; `report` comes from `with_state()`."""
-        return report.standing in self.stages and report.state in self.states
+    def fits(self, report: Report, *, once_saved: bool = False) -> bool:
+        """
+        Whether the move makes sense for an issue as it is; `report` comes from `with_state()`.
+
+        Or may make sense `once_saved`: what is being typed may be a change of what readers have.
+        """
+        state = "changed" if once_saved and report.state == "live" else report.state
+        return report.standing in self.stages and state in self.states
 
 
 MOVES: dict[str, Move] = {

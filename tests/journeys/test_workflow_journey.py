@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from newsroom.publishing import publish
 from reports.models import Edition, Report
 from tests.factories import complete_issue, person
+from tests.journeys.conftest import Watch
 
 NewPage = Callable[..., Page]
 SignIn = Callable[[Page, Any], None]
@@ -29,7 +30,7 @@ def pass_the_time(edition: Edition) -> None:
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without"])
 def test_write_review_approve_schedule_live_correct(
-    new_page: NewPage, sign_in: SignIn, axe: Callable[..., list[str]], live_site: str, javascript: bool
+    new_page: NewPage, sign_in: SignIn, axe: Callable[..., list[str]], watch: Watch, javascript: bool
 ) -> None:
     report = complete_issue(title="Two Worlds", stories=2)
     form = f"/admin/reports/report/{report.pk}/change/"
@@ -94,6 +95,7 @@ def test_write_review_approve_schedule_live_correct(
     editor.goto(form)
     press(editor, "Save and publish…")
     editor.get_by_text("Correction: something was wrong.").click()
+    watch.expect("answered 409")  # a correction without its note
     press(editor, "Publish")
     expect(editor.get_by_text("Write the note that readers get")).to_be_visible()
     editor.get_by_label("Note to readers").fill("It said ¥300 billion. It is ¥30 billion.")

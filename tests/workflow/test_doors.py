@@ -68,6 +68,18 @@ class TestReviewing:
         assert standing(report) == "approved"
         assert not Edition.objects.exists()
 
+    def test_a_change_of_a_live_issue_is_submitted_with_the_save_that_makes_it(
+        self, writer: Client, report: Report
+    ) -> None:
+        publish(report, by=None)
+        assert buttons(writer, report) == ["submit"]
+        assert "can't be done with this issue as it is now" in words(writer.get(url(report, "submit"), follow=True))
+        form = open_issue(writer, report)
+        form["title"] = "Other words"
+        assert "Submit this issue for review?" in words(form.send(writer, follow=True, _go="submit"))
+        answer(writer, report, "submit")
+        assert standing(report) == "in_review"
+
     def test_saving_another_text_makes_the_approval_void(self, writer: Client, editor: Client, report: Report) -> None:
         submit(report, by=None)
         approve(report, by=None)
