@@ -31,15 +31,18 @@ from follow.desk import outlook
 from newsroom.checks.desk import ChecksDesk, ask_for_reason
 from newsroom.conflict import Difference, Mergeable, chosen, merge, merged, opened
 from newsroom.continuing.desk import NextIssueDoor
-from newsroom.deciding import DECISIONS, Decision
+from newsroom.deciding import DECISIONS, Decision, decisions_for
 from newsroom.history.desk import HistoryDoor
 from newsroom.importing.desk import ImportDoor
 from newsroom.issue import changes, gather
 from newsroom.lib.text import Wording
+from newsroom.many import ManyDoor
 from newsroom.overview import lately
+from newsroom.planning import CalendarDoor
 from newsroom.presence import PresenceDoor, others_at, say_here
 from newsroom.previews.desk import PreviewDoor
 from newsroom.publishing import Unpublishable
+from newsroom.reviewing import OutOfTurn, timeline
 from newsroom.revising import StaleVersion, claim, keep
 from newsroom.staff.desk import AuditedPeople, AuditedRoles, FactorDoor
 from policies.admin import UpdateInline
@@ -54,6 +57,10 @@ STATES = {
     "live": (gettext_lazy("Live"), "success"),
     "changed": (gettext_lazy("Live, changes wait"), "warning"),
     "withdrawn": (gettext_lazy("Withdrawn"), "danger"),
+}
+STANDINGS = {
+    Report.Stage.REVIEW: (gettext_lazy("In review"), "warning"),
+    Report.Stage.APPROVED: (gettext_lazy("Approved"), "success"),
 }
 
 
@@ -88,13 +95,38 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.in_state(self.value()) if self.value() in STATES else queryset
 
 
+class ReviewFilter(admin.SimpleListFilter):
+    title = gettext_lazy("review")
+    parameter_name = "review"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Wording]]:
+        return [
+            ("in_review", gettext_lazy("In review")),
+            ("sent_back", gettext_lazy("Changes asked for")),
+            ("approved", gettext_lazy("Approved")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> QuerySet[Report]:
+        asked = self.value()
+        return getattr(queryset, asked)() if asked in ("in_review", "sent_back", "approved") else queryset
+
+
 @admin.register(Report)
 class ReportAdmin(
-    HistoryDoor, PreviewDoor, ImportDoor, NextIssueDoor, ChecksDesk, PresenceDoor, WithTagLine, ModelAdmin
+    HistoryDoor,
+    PreviewDoor,
+    ImportDoor,
+    NextIssueDoor,
+    CalendarDoor,
+    ManyDoor,
+    ChecksDesk,
+    PresenceDoor,
+    WithTagLine,
+    ModelAdmin,
 ):
     form = ReportForm
     list_display = ("title", "state", "issued_on", "china", "international", "companies", "policies", "changed")
-    list_filter = (StateFilter,)
+    list_filter = (StateFilter, ReviewFilter)
     list_per_page = 50
     date_hierarchy = "issued_on"
     search_fields = ("title", "stories__headline")
@@ -110,7 +142,7 @@ class ReportAdmin(
     inlines = (ChinaInline, InternationalInline, TakeawayInline, CreditInline, NoteInline, UpdateInline)
     warn_unsaved_form = True
     change_form_before_template = "admin/reports/report/state.html"
-    actions_list = ("next_issue", "import_issue")
+    actions_list = ("next_issue", "import_issue", "open_calendar")
 
     # The list
 
@@ -133,7 +165,9 @@ class ReportAdmin(
 
     @display(description=gettext_lazy("state"), label={key: colour for key, (_label, colour) in STATES.items()})
     def state(self, report: Report) -> tuple[str, Wording]:
-        return report.state, STATES[report.state][0]
+        """What readers have, and where the text is on its way, if it is."""
+        label, standing = STATES[report.state][0], STANDINGS.get(report.standing)
+        return report.state, f"{label} · {standing[0]}" if standing else label
 
     @admin.display(description=gettext_lazy("China"), ordering="china_count")
     def china(self, report: Report) -> int:
@@ -168,6 +202,10 @@ class ReportAdmin(
     )
     def import_issue(self, request: HttpRequest) -> HttpResponse:
         return redirect("admin:reports_report_import")
+
+    @action(description=gettext_lazy("Calendar"), url_path="open-calendar", permissions=["view"], icon="calendar_month")
+    def open_calendar(self, request: HttpRequest) -> HttpResponse:
+        return redirect("admin:reports_report_calendar")
 
     @admin.display(description=gettext_lazy("last saved"), ordering="changed_at")
     def changed(self, report: Report) -> str:
@@ -243,8 +281,9 @@ class ReportAdmin(
             context["state"] = STATES["changed" if waiting else report.state]
             context["waiting"] = waiting
             context["show_delete"] = not report.editions.exists()
-            context["decisions"] = [decision for decision in DECISIONS.values() if decision.fits(report)]
-            context["may_publish"] = request.user.has_perm("reports.publish_report")
+            context["standing"] = STANDINGS.get(report.standing)
+            context["events"] = timeline(report, timezone.now())
+            context["decisions"] = decisions_for(request.user, report)
             context["live_url"] = live.url if live else ""
             context["may_prepare"] = request.user.has_perm("follow.view_mailing")
             context["may_correct"] = live is not None and request.user.has_perm("follow.send_mailing")
@@ -318,26 +357,26 @@ class ReportAdmin(
 
     def decide(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
         """Ask before an act of `newsroom.deciding` (GET), and do it (POST)."""
-        if not request.user.has_perm("reports.publish_report"):
+        decision: Decision | None = DECISIONS.get(act)
+        if not request.user.has_perm(decision.permission if decision else "reports.publish_report"):
             raise PermissionDenied
         report = get_object_or_404(self.get_queryset(request), pk=pk)
-        decision: Decision | None = DECISIONS.get(act)
         change_url = reverse("admin:reports_report_change", args=[quote(report.pk)])
         if decision is None or not decision.fits(report):
             self.message_user(request, _("That can't be done with this issue as it is now."), messages.WARNING)
             return redirect(change_url)
-        form = decision.form(request.POST or None)
+        form = decision.form(request.POST or None, report=report)
         stopping = self.stopping(report) if decision.gives else None
         ask_for_reason(form, stopping, request.user)
-        unseen = request.method == "POST" and request.POST.get("version") != str(report.version)
-        if unseen:
-            form.add_error(
-                None, _("Somebody saved this issue after you opened this page. Look at it again, then decide.")
-            )
+        stale = _("Somebody saved this issue after you opened this page. Look at it again, then decide.")
+        if request.method == "POST" and request.POST.get("version") != str(report.version):
+            form.add_error(None, stale)
         if request.method == "POST" and form.is_valid():
             try:
-                said = decision.act(report, by=request.user, **form.cleaned_data)
-            except Unpublishable as refused:
+                said = decision.act(report, by=request.user, seen=report.version, **form.cleaned_data)
+            except StaleVersion:
+                form.add_error(None, stale)
+            except (Unpublishable, OutOfTurn) as refused:
                 for reason in refused.reasons:
                     form.add_error(None, reason)
             else:
@@ -354,6 +393,7 @@ class ReportAdmin(
             "form": form,
             "report": report,
             "state": STATES[report.state],
+            "standing": STANDINGS.get(report.standing),
             "waiting": self.waiting(report, self.live_edition(report)) if decision.gives else [],
             "outlook": outlook(report, gather(report)) if decision.mails else "",
             "may_prepare": decision.mails and request.user.has_perm("follow.view_mailing"),

@@ -20,6 +20,7 @@ from django.db import transaction
 from django.utils import timezone
 from taggit.models import Tag, TaggedItem
 
+from newsroom.correcting import changed_at
 from newsroom.issue import SCHEMA, Content, Rows, compose, digest
 from newsroom.lib import apart, richtext
 from newsroom.lib.locks import one_at_a_time
@@ -32,7 +33,7 @@ from policies.models import Milestone, Update
 from policies.models import Policy as PolicyRow
 from policies.tracking import POLICIES
 from reports.drafting import BEGINNING, free_among
-from reports.models import Credit, Edition, Report, Revision, Source, Story, Takeaway
+from reports.models import Credit, Edition, Report, Review, Revision, Source, Story, Takeaway
 from reports.registry import Registry
 from watchlist.mentioning import name_pairs, named_in
 from watchlist.models import Alias, Company, Mention, Note
@@ -296,12 +297,26 @@ def save(batch: Sequence[Written], registered: Registered, *, by: Any) -> list[E
     revisions = save_revisions(batch, reports, by=by)
     editions = []
     for written, report, versions in zip(batch, reports, revisions, strict=True):
+        shown: Edition | None = None
         ends = [*(stage.live_from for stage in written.stages[1:]), None]
         for stage, live_until in zip(written.stages, ends, strict=True):
             edition = edition_of(report, versions[stage.version], stage, live_until, by=by)
             draw(edition, written.pages[stage.version])
+            edition.changed_at = changed_at(edition, shown)
+            shown = shown if edition.kind == Edition.Kind.WITHDRAWAL else edition
             editions.append(edition)
     Edition.objects.bulk_create(editions)
+    Review.objects.bulk_create(
+        Review(
+            report=edition.report,
+            revision=edition.revision,
+            verdict=Review.Verdict.APPROVED,
+            by=by,
+            at=edition.live_from,
+        )
+        for edition in editions
+        if edition.kind != Edition.Kind.WITHDRAWAL
+    )
     project(editions)
     index.register_names([edition for edition in editions if edition.live_until])  # what was public once, too
     return editions

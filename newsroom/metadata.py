@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from newsroom import cards
+from newsroom.correcting import History, history_of
 from newsroom.lib.mailed import absolute
 from reports.models import Edition, EditionStory
 from watchlist.models import companies_with_page
@@ -59,22 +60,6 @@ class Meta:
         return {"@context": "https://schema.org", "@graph": self.graph}
 
 
-@dataclass(frozen=True)
-class History:
-    """When readers first got an issue, and what they were told was put right in it since, newest first."""
-
-    first_at: datetime
-    corrections: list[tuple[datetime, str]]
-
-
-def history_of(edition: Edition) -> History:
-    """One query."""
-    begun = Edition.objects.begun().filter(report=edition.report_id).exclude(kind=Edition.Kind.WITHDRAWAL)
-    rows = list(begun.order_by("live_from", "pk").values_list("live_from", "kind", "note"))
-    told = [(at, note) for at, kind, note in reversed(rows) if kind == Edition.Kind.CORRECTION and note]
-    return History(rows[0][0] if rows else edition.live_from, told)
-
-
 def page(title: str = "", description: str = "", *, trail: Iterable[tuple[str, str]] = ()) -> Meta:
     """A page that is neither issue nor story; `trail` leads to it: names and paths, itself last."""
     steps = list(trail)
@@ -98,7 +83,7 @@ def issue(edition: Edition) -> Meta:
         "headline": edition.title,
         "description": description_of(edition),
         "datePublished": history.first_at.isoformat(timespec="seconds"),
-        "dateModified": edition.live_from.isoformat(timespec="seconds"),
+        "dateModified": history.changed_at.isoformat(timespec="seconds"),
         "inLanguage": settings.LANGUAGE_CODE,
         "isPartOf": reference(periodical()),
         "publisher": reference(organisation()),
@@ -113,7 +98,7 @@ def issue(edition: Edition) -> Meta:
         kind="article",
         image=image,
         published_at=history.first_at,
-        modified_at=edition.live_from,
+        modified_at=history.changed_at,
         oembed=absolute(edition.url),
         graph=[
             organisation(),
@@ -126,7 +111,7 @@ def issue(edition: Edition) -> Meta:
 
 def story(story: EditionStory, edition: Edition, tags: Iterable[Any]) -> Meta:
     """Two queries, the one about companies none where the page has asked it already; `tags` are the story's."""
-    history = history_of(edition)
+    history = history_of(edition, story)
     path = story_path(edition, story)
     image = absolute(cards.story_card_url(story, edition))
     names = [tag.name for tag in tags]
@@ -143,7 +128,7 @@ def story(story: EditionStory, edition: Edition, tags: Iterable[Any]) -> Meta:
         "wordCount": story.words,
         "keywords": names,
         "datePublished": history.first_at.isoformat(timespec="seconds"),
-        "dateModified": edition.live_from.isoformat(timespec="seconds"),
+        "dateModified": history.changed_at.isoformat(timespec="seconds"),
         "inLanguage": settings.LANGUAGE_CODE,
         "isAccessibleForFree": True,
         "isPartOf": reference(issue_stub(edition)),
@@ -163,7 +148,7 @@ def story(story: EditionStory, edition: Edition, tags: Iterable[Any]) -> Meta:
         kind="article",
         image=image,
         published_at=history.first_at,
-        modified_at=edition.live_from,
+        modified_at=history.changed_at,
         section=str(story.section_label),
         tags=names,
         oembed=absolute(path),
@@ -219,10 +204,10 @@ def issue_stub(edition: Edition) -> Node:
 
 
 def corrections(history: History) -> Node:
-    """`correction`, if readers were told of any."""
+    """`correction`, if readers were told of any; a clarification is one too (schema.org knows no other word)."""
     told = [
-        {"@type": "CorrectionComment", "text": note, "datePublished": at.isoformat()}
-        for at, note in history.corrections
+        {"@type": "CorrectionComment", "text": notice.text, "datePublished": notice.at.isoformat()}
+        for notice in history.corrections
     ]
     return {"correction": told} if told else {}
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 import policies.projection
 import reports.projection
 import watchlist.projection
+from newsroom import correcting, reviewing
 from newsroom.audit import Did, record
 from newsroom.checks import Outcome
 from newsroom.checks.knowing import check
@@ -26,6 +27,7 @@ from newsroom.checks.overriding import override as log_override
 from newsroom.issue import Content, present
 from newsroom.lib import richtext, text
 from newsroom.lib.rights import require
+from newsroom.reviewing import MOVES
 from newsroom.revising import keep, lock
 from newsroom.search import index
 from reports.models import ARTICLES, Edition, Report, place_of
@@ -55,30 +57,52 @@ class Unpublishable(Exception):
 
 @transaction.atomic
 def publish(
-    report: Report, *, by: Any, at: datetime | None = None, kind: str = "", note: str = "", override: str = ""
+    report: Report,
+    *,
+    by: Any,
+    at: datetime | None = None,
+    kind: str = "",
+    note: str = "",
+    about: Iterable[int] = (),
+    seen: int | None = None,
+    override: str = "",
 ) -> Edition:
     """
     Give readers the issue as its working rows stand: now, or from the aware time `at` on.
 
     What was scheduled before is replaced: the rows that are frozen now hold all of it and more. The first edition
-    that readers see is a first publication; later ones are of `kind` (default: an update). If readers have exactly
-    this already, the edition they have is given back and nothing is written.
+    that readers see is a first publication; later ones are of `kind` (default: an update) with its public `note`,
+    which is `about` some of its stories (Story.pk; none: the whole issue). If readers have exactly this already, the
+    edition they have is given back and nothing is written.
+
+    A text that nobody approved is approved hereby, if the actor may do that. `seen` is the version that he looked at.
 
     The copy-desk checks run first, and what they find may stop it. `override` is the reason to publish all the same,
     which is logged with the findings and takes a permission of its own.
 
-    Raises PermissionDenied, and Unpublishable with every reason.
+    Raises PermissionDenied, StaleVersion if somebody saved meanwhile, and Unpublishable with every reason.
     """
-    require(by, "reports.publish_report")
+    require(by, MOVES["schedule" if at else "publish"].permission)
     report = lock(report)
+    reviewing.check_seen(report, seen)
+    writer = reviewing.last_writer(report)
     now = timezone.now()
     if at is not None and at <= now:
         raise Unpublishable([_("The time to publish has passed; choose a later one, or publish now.")])
     revision = keep(report, by=by)
-    if reasons := [*missing(revision.content), *taken_address(report, now)]:
+    live = report.editions.live(now).select_related("revision").first()
+    begun = report.editions.begun(now).exists()
+    had = live.revision.content if live else revision.content
+    kind, about = kind or Edition.Kind.UPDATE, list(about)
+    reasons = [
+        *missing(revision.content),
+        *taken_address(report, now),
+        *reviewing.unapproved(report, revision, by=by, writer=writer),
+        *(correcting.faults(kind, note, about, had, revision.content) if begun else ()),
+    ]
+    if reasons:
         raise Unpublishable(reasons)
     drop_scheduled(report, now)
-    live = report.editions.live(now).select_related("revision").first()
     if live and at is None and live.revision.digest == revision.digest:
         index.refresh(report)
         return live
@@ -87,31 +111,63 @@ def publish(
         raise Unpublishable([finding.sentence for finding in outcome.blocking], outcome)
     if outcome.blocking:
         log_override(report, revision, outcome, by=by, reason=override)
-    begun = report.editions.begun(now).exists()
     start = at or now
     report.editions.current(now).update(live_until=start)
+    reviewing.approve_by_publishing(report, revision, by=by)
     record(Did.SCHEDULE if at else Did.PUBLISH, by=by, what=report, detail={"at": at.isoformat()} if at else {})
     return freeze(
         Edition(
             report=report,
             revision=revision,
-            kind=(kind or Edition.Kind.UPDATE) if begun else Edition.Kind.FIRST,
+            kind=kind if begun else Edition.Kind.FIRST,
             live_from=start,
             published_by=by,
             note=note,
+            about=correcting.about_of(kind, about, had, revision.content) if begun else [],
         )
     )
 
 
 @transaction.atomic
-def withdraw(report: Report, *, by: Any, note: str = "") -> Edition:
+def reschedule(report: Report, *, by: Any, at: datetime, seen: int | None = None) -> Edition:
+    """
+    Have readers get what is scheduled at another time, the aware `at`: the text as it was scheduled, no newer.
+
+    What they have until then stays until the new time. Raises PermissionDenied, StaleVersion, and Unpublishable if
+    nothing is scheduled (any more) or the time has passed.
+    """
+    require(by, MOVES["reschedule"].permission)
+    report = lock(report)
+    reviewing.check_seen(report, seen)
+    now = timezone.now()
+    if at <= now:
+        raise Unpublishable([_("This time has passed; choose a later one, or publish now.")])
+    edition = report.editions.scheduled(now).select_related("revision").first()
+    if edition is None:
+        raise Unpublishable([_("Nothing is scheduled for this issue.")])
+    moves = [
+        (report.editions.filter(pk=edition.pk), {"live_from": at}),
+        (report.editions.current(now), {"live_until": at}),
+    ]
+    for rows, end in moves if at > edition.live_from else reversed(moves):  # so that their spans never meet
+        rows.update(**end)
+    if edition.changed_at == edition.live_from:
+        report.editions.filter(pk=edition.pk).update(changed_at=at)
+    edition.refresh_from_db()
+    return edition
+
+
+@transaction.atomic
+def withdraw(report: Report, *, by: Any, note: str = "", seen: int | None = None) -> Edition:
     """
     Take the issue away from readers, who are told so at its address, with the public `note` if there is one.
 
-    What was scheduled is cancelled too. Raises PermissionDenied, and Unpublishable if readers don't have it.
+    What was scheduled is cancelled too. Raises PermissionDenied, StaleVersion, and Unpublishable if readers don't have
+    it.
     """
-    require(by, "reports.publish_report")
+    require(by, MOVES["withdraw"].permission)
     report = lock(report)
+    reviewing.check_seen(report, seen)
     now = timezone.now()
     drop_scheduled(report, now)
     live = report.editions.live(now).select_related("revision").first()
@@ -132,16 +188,18 @@ def withdraw(report: Report, *, by: Any, note: str = "") -> Edition:
 
 
 @transaction.atomic
-def cancel(report: Report, *, by: Any) -> None:
+def cancel(report: Report, *, by: Any, seen: int | None = None) -> None:
     """
     Call off what is scheduled; what readers have stays, and the revision is kept.
 
-    Raises PermissionDenied, and Unpublishable if nothing is scheduled (any more).
+    Raises PermissionDenied, StaleVersion, and Unpublishable if nothing is scheduled (any more).
     """
-    require(by, "reports.publish_report")
+    require(by, MOVES["cancel"].permission)
     report = lock(report)
+    reviewing.check_seen(report, seen)
     if not drop_scheduled(report, timezone.now()):
         raise Unpublishable([_("Nothing is scheduled for this issue.")])
+    reviewing.stand_as_before(report)
     record(Did.CANCEL, by=by, what=report)
     index.refresh(report)
 
@@ -179,6 +237,9 @@ def freeze(edition: Edition) -> Edition:
         # lock, is what holds it.
         raise Unpublishable([_("Another edition of this issue covers that time; try again.")])
     draw(edition)
+    shown = edition.report.editions.exclude(kind=Edition.Kind.WITHDRAWAL).filter(live_from__lte=edition.live_from)
+    before = shown.without_article().select_related("revision").first()
+    edition.changed_at = correcting.changed_at(edition, before)
     edition.save()
     project([edition])
     return edition

@@ -28,11 +28,13 @@ def claim(report: Report, *, seen: int) -> int:
     Take the right to save over version `seen`, and give back the new version's number.
 
     The version is compared inside the UPDATE, so of two editors who saw the same one, one gets it.
+    The stage is read anew with it, so that saving the row undoes no review of the meantime.
     Raises StaleVersion, having changed nothing. To be called first in the transaction that saves.
     """
     if not Report.objects.filter(pk=report.pk, version=seen).update(version=F("version") + 1):
         raise StaleVersion
     report.version = seen + 1
+    report.refresh_from_db(fields=["stage"])
     return report.version
 
 

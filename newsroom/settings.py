@@ -483,6 +483,11 @@ TAGGIT_STRIP_UNICODE_WHEN_SLUGIFYING = False
 TAGGIT_TAGS_FROM_STRING = "newsroom.lib.tags.split_tags"
 TAGGIT_STRING_FROM_TAGS = "newsroom.lib.tags.join_tags"
 
+# --- The way to print ------------------------------------------------------------------------------------------
+
+# Whether nobody may approve a text that he was the last to save. Off: a newsroom of one could publish nothing.
+FOUR_EYES = env.bool("FOUR_EYES", False)
+
 # --- The desk --------------------------------------------------------------------------------------------------
 
 
@@ -494,8 +499,11 @@ def desk_link(title: object, icon: str, view: str, permission: str, *, page: str
         "icon": icon,
         "link": link,
         "permission": lambda request: request.user.has_perm(permission),
-        # The import's pages lie below those of the issues, and only the longest match should light up.
-        "active": lambda request: request.path.startswith(str(link)) and ("/import/" in request.path) == (not page),
+        # The import's pages and the calendar lie below those of the issues; only the longest match should light up.
+        "active": lambda request: (
+            request.path.startswith(str(link))
+            and any(part in request.path for part in ("/import/", "/calendar/")) == (not page)
+        ),
     }
 
 
@@ -549,6 +557,9 @@ UNFOLD: dict[str, object] = {
                 "items": [
                     desk_link(_("Issues"), "newspaper", "reports_report", "reports.view_report"),
                     desk_link(_("Import"), "content_paste_go", "reports_report_import", "reports.add_report", page=""),
+                    desk_link(
+                        _("Calendar"), "calendar_month", "reports_report_calendar", "reports.view_report", page=""
+                    ),
                     desk_link(_("Images"), "image", "reports_image", "reports.view_image"),
                     desk_link(_("Sources"), "feed", "reports_source", "reports.view_source"),
                     desk_link(_("Tags"), "sell", "taggit_tag", "taggit.view_tag"),

@@ -83,17 +83,17 @@ class Issues(Kind):
 
     def numbers(self) -> Numbers:
         found: Numbers = {}
-        for report, at in Edition.objects.live().order_by().values_list("report_id", "live_from"):
+        for report, at in Edition.objects.live().order_by().values_list("report_id", "changed_at"):
             number = report // self.span + 1
             found[number] = max(at, found.get(number) or at)
         return dict(sorted(found.items()))
 
     def editions(self, number: int) -> Any:
         of = {f"report_id__{end}": value for end, value in self.of(number).items()}
-        return Edition.objects.live().filter(**of).order_by("report_id").only("slug", "live_from", "report_id")
+        return Edition.objects.live().filter(**of).order_by("report_id").only("slug", "changed_at", "report_id")
 
     def places(self, number: int) -> Iterable[Place]:
-        return (Place("reports:report", (row.slug,), row.live_from) for row in self.editions(number))
+        return (Place("reports:report", (row.slug,), row.changed_at) for row in self.editions(number))
 
 
 class Stories(Issues):
@@ -103,7 +103,7 @@ class Stories(Issues):
         ranked = Prefetch("stories", EditionStory.objects.only("edition_id", "slug").order_by("edition", "pk"))
         for edition in self.editions(number).prefetch_related(ranked):
             for story in edition.stories.all():
-                yield Place("reports:story", (edition.slug, story.slug), edition.live_from)
+                yield Place("reports:story", (edition.slug, story.slug), edition.changed_at)
 
 
 class Registered(Kind):
@@ -130,7 +130,7 @@ class Registered(Kind):
     def places(self, number: int) -> Iterable[Place]:
         of = {f"{self.of_row}_id__{end}": value for end, value in self.of(number).items()}
         rows = self.appearances().live().filter(**of).latest_of_each(self.of_row).with_edition()
-        return (Place(self.view, (row.slug,), row.edition.live_from) for row in rows)
+        return (Place(self.view, (row.slug,), row.edition.changed_at) for row in rows)
 
 
 class Tags(Kind):
@@ -145,7 +145,7 @@ class Tags(Kind):
         return dict.fromkeys(range(1, -(-self.tags().distinct().count() // self.span) + 1))
 
     def places(self, number: int) -> Iterable[Place]:
-        rows = self.tags().annotate(at=Max("edition__live_from"))[(number - 1) * self.span : number * self.span]
+        rows = self.tags().annotate(at=Max("edition__changed_at"))[(number - 1) * self.span : number * self.span]
         return (Place("reports:tag", (slug,), at) for slug, at in rows)
 
 
@@ -163,6 +163,7 @@ class Pages(Kind):
                 yield Place("reports:section", (section,), changed_at)
             yield Place("watchlist:company-list", (), changed_at)
             yield Place("policies:policy-list", (), changed_at)
+            yield Place("corrections", (), changed_at)
             yield Place("follow:follow")
 
 

@@ -39,6 +39,7 @@ urlpatterns += i18n_patterns(
     path("compare/", views.compare, name="compare"),
     path("preview/<str:token>/", preview_views.shared, name="preview"),
     path("preview/<str:token>/media/<path:path>", preview_views.picture, name="preview-picture"),
+    path("corrections/", views.corrections, name="corrections"),
     path("comments/", include("comments.urls")),
     path("", include("follow.urls")),
     path("admin/", include(staff)),  # before the desk's own, whose log-in it takes the place of

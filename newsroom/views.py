@@ -14,7 +14,7 @@ from django.views.defaults import page_not_found
 from django.views.static import serve
 
 from newsroom import briefing as briefings
-from newsroom import cards, comparing, embedding
+from newsroom import cards, comparing, correcting, embedding
 from reports.caching import MayAppear, allow_copies, of_issue, public_page
 from reports.models import Edition, EditionStory
 from reports.views import on_live_issue, show
@@ -42,6 +42,17 @@ def compare(request: HttpRequest) -> HttpResponse:
         span, remark = comparing.read_span(asked["from"], asked["to"], newest=newest.issued_on)
         context |= {"span": span, "remark": remark, "comparison": comparing.compare(span)}
     return render(request, "compare.html", context)
+
+
+@public_page
+def corrections(request: HttpRequest) -> HttpResponse:
+    """What was put right, made clear or taken back, newest first."""
+    try:
+        page = correcting.page_of_listed(request.GET.get("before", ""), size=30)
+    except ValueError:
+        raise Http404("No such page.") from None
+    older_url = f"{request.path}?before={page.older}" if page.older else ""
+    return render(request, "corrections.html", {"entries": page.entries, "older_url": older_url})
 
 
 @public_page

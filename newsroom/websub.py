@@ -19,6 +19,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from newsroom.correcting import LISTED
 from newsroom.lib.feeds import WRITERS, in_form
 from newsroom.lib.mailed import absolute
 from reports.models import Edition, Ping
@@ -53,7 +54,7 @@ def changed_feeds(edition: Edition) -> Iterator[str]:
     """The paths of the feeds that an edition is in."""
     with translation.override(settings.LANGUAGE_CODE):
         paths = [reverse("feed")]
-        if edition.kind == Edition.Kind.CORRECTION:
+        if edition.kind in LISTED:
             paths.append(reverse("corrections-feed"))
         named = {
             "section-feed": edition.stories.order_by().values_list("section", flat=True),

@@ -119,7 +119,31 @@ class ReportQuerySet(models.QuerySet["Report"]):
             live_digest=Subquery(editions.live(now).values("revision__digest")[:1]),
             scheduled_for=Subquery(editions.scheduled(now).values("live_from")[:1]),
             withdrawn_at=Subquery(editions.withdrawn(now).values("live_from")[:1]),
+        ).with_standing()
+
+    def with_standing(self) -> ReportQuerySet:
+        """Each with the digests of its newest revision and of the one approved last: what `standing` asks for."""
+        approvals = Review.objects.filter(report=OuterRef("pk"), verdict=Review.Verdict.APPROVED)
+        return self.annotate(
             kept_digest=Subquery(Revision.objects.filter(report=OuterRef("pk")).values("digest")[:1]),
+            approved_digest=Subquery(approvals.values("revision__digest")[:1]),
+        )
+
+    def in_review(self) -> ReportQuerySet:
+        """Those that wait for a reviewer: submitted, or changed after they were approved."""
+        changed = Q(approved_digest=None) | ~Q(approved_digest=F("kept_digest"))
+        waiting = Q(stage=Report.Stage.REVIEW) | (Q(stage=Report.Stage.APPROVED) & changed)
+        return self.with_standing().filter(waiting)
+
+    def approved(self) -> ReportQuerySet:
+        """Those whose text, as it was kept last, is approved and not published yet."""
+        return self.with_standing().filter(Q(stage=Report.Stage.APPROVED) & Q(approved_digest=F("kept_digest")))
+
+    def sent_back(self) -> ReportQuerySet:
+        """Those that a reviewer asked changes of, and that were not submitted again."""
+        last = Review.objects.filter(report=OuterRef("pk")).values("verdict")[:1]
+        return self.annotate(last_verdict=Subquery(last)).filter(
+            stage=Report.Stage.DRAFT, last_verdict=Review.Verdict.CHANGES
         )
 
     def in_state(self, state: str) -> ReportQuerySet:
@@ -152,7 +176,17 @@ class ReportQuerySet(models.QuerySet["Report"]):
     search_description=_("search description"),
 )
 class Report(models.Model):
-    """One issue as the desk sees it: working rows, which readers never see."""
+    """
+    One issue as the desk sees it: working rows, which readers never see.
+
+    `stage` is where its unpublished text is on its way; only newsroom/reviewing.py and publishing change it. Whether an
+    approval still holds is no fact of this column but of the text: ask `standing`.
+    """
+
+    class Stage(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        REVIEW = "in_review", _("In review")
+        APPROVED = "approved", _("Approved")
 
     title = LineField(max_length=250)
     slug = models.CharField(
@@ -180,6 +214,7 @@ class Report(models.Model):
         max_length=300, blank=True, help_text=_("For search engines and shared links. Empty: the standfirst.")
     )
     source_digest = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+    stage = models.CharField(max_length=20, choices=Stage, default=Stage.DRAFT, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -189,6 +224,11 @@ class Report(models.Model):
     class Meta:
         ordering = (F("issued_on").desc(nulls_first=True), "-pk")
         verbose_name = _("issue")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(stage__in=["draft", "in_review", "approved"]), name="report_stage_known"
+            ),
+        )
         permissions = (
             ("approve_report", "Can approve an issue"),
             ("publish_report", "Can publish, schedule and withdraw an issue"),
@@ -207,6 +247,18 @@ class Report(models.Model):
         if row.scheduled_for:
             return "scheduled"
         return "withdrawn" if row.withdrawn_at else "draft"
+
+    @property
+    def standing(self) -> Report.Stage:
+        """
+        Where the text is on its way to readers; needs `with_state()` or `with_standing()`.
+
+        An approval is of one text. Once that changed, the issue waits for a reviewer again.
+        """
+        row: Any = self
+        stage = self.Stage(self.stage)
+        is_void = stage == self.Stage.APPROVED and row.approved_digest != row.kept_digest
+        return self.Stage.REVIEW if is_void else stage
 
 
 @called(
@@ -353,6 +405,35 @@ class Override(models.Model):
         return f"{self.report}: {self.reason}"
 
 
+class Review(models.Model):
+    """A move of an issue's text between its writers and its reviewers, about one revision. Never changed."""
+
+    class Verdict(models.TextChoices):
+        SUBMITTED = "submitted", _("Submitted for review")
+        TAKEN_BACK = "taken_back", _("Taken back")
+        CHANGES = "changes", _("Changes asked for")
+        APPROVED = "approved", _("Approved")
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="reviews")
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="reviews")
+    verdict = models.CharField(max_length=20, choices=Verdict)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    note = PlainTextField(blank=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        default_permissions = ()  # whoever may see the issue sees what became of it
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(verdict__in=["submitted", "taken_back", "changes", "approved"]), name="review_verdict_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.get_verdict_display()
+
+
 # The column that holds an edition's page, by the language of what stands around the editors' own words.
 ARTICLES = {"en-gb": "article", "zh-hans": "article_zh_hans"}
 
@@ -450,14 +531,19 @@ class Edition(models.Model):
     """
     A revision that readers get from `live_from` until `live_until` (empty: until further notice).
 
-    `place` is its place in the order of all issues. `announced_at`: when those who want to hear of it were told
+    `place` is its place in the order of all issues. `changed_at` is when what readers read changed last: no typo put
+    right, and no publishing again of the same, moves it. `note` is public; `about` names the stories that it is about,
+    by `Story.pk` (empty: the whole issue). `announced_at`: when those who want to hear of it were told
     (newsroom/announcing.py). `briefing` names the file of its PDF, once that is drawn.
     """
 
     class Kind(models.TextChoices):
         FIRST = "first", _("First publication")
+        TYPO = "typo", _("Typo")
         UPDATE = "update", _("Update")
+        CLARIFICATION = "clarification", _("Clarification")
         CORRECTION = "correction", _("Correction")
+        RETRACTION = "retraction", _("Story withdrawn")
         WITHDRAWAL = "withdrawal", _("Withdrawal")
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="editions")
@@ -479,6 +565,8 @@ class Edition(models.Model):
     live_until = models.DateTimeField(null=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     note = PlainTextField(blank=True)
+    about = models.JSONField(default=list, blank=True)
+    changed_at = models.DateTimeField(default=timezone.now)
     announced_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -494,10 +582,18 @@ class Edition(models.Model):
             models.Index(
                 fields=["-live_from"],
                 name="edition_corrections",
-                condition=Q(kind__in=["correction", "withdrawal"]),
+                condition=Q(kind__in=["clarification", "correction", "retraction", "withdrawal"]),
             ),
         )
         constraints = (
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=[
+                        *("first", "typo", "update", "clarification", "correction", "retraction", "withdrawal"),
+                    ]
+                ),
+                name="edition_kind_known",
+            ),
             models.CheckConstraint(
                 condition=Q(live_until=None) | Q(live_until__gte=F("live_from")), name="edition_span_forward"
             ),

@@ -87,7 +87,7 @@ def story(request: HttpRequest, slug: str, story_slug: str) -> HttpResponse:
     stories = list(edition.stories.all())
     here = next((story for story in stories if story.slug == story_slug), None)
     if here is None:
-        return redirect(renamed(edition, story_slug).url, permanent=True)
+        return story_gone_or_moved(request, edition, story_slug)
     section = [other for other in stories if other.section == here.section]
     place = section.index(here)
     context = {
@@ -98,6 +98,22 @@ def story(request: HttpRequest, slug: str, story_slug: str) -> HttpResponse:
         "next": section[place + 1] if place + 1 < len(section) else None,
     }
     return of_issue(render(request, "reports/story_detail.html", context), edition.report_id)
+
+
+def story_gone_or_moved(request: HttpRequest, edition: Edition, slug: str) -> HttpResponse:
+    """To where a story is now that had this slug in the issue once, or that it was withdrawn. Raises Http404."""
+    try:
+        return redirect(renamed(edition, slug).url, permanent=True)
+    except Http404:
+        begun = Edition.objects.begun().filter(report=edition.report_id)
+        retractions = begun.filter(kind=Edition.Kind.RETRACTION).without_article()
+        numbers = EditionStory.objects.filter(edition__in=begun, slug=slug).values_list("story_id", flat=True)
+        gone = set(numbers) if retractions else set()
+        notice = next((edition for edition in retractions if gone.intersection(edition.about)), None)
+        if notice is None:
+            raise
+    context = {"withdrawn_on": notice.live_from, "note": notice.note, "issue": edition}
+    return of_issue(render(request, "410.html", context, status=410), edition.report_id)
 
 
 def renamed(edition: Edition, slug: str) -> EditionStory:

@@ -230,6 +230,7 @@ def edit(report: Report, *, by: User | None = None, **fields: Any) -> Revision:
     """Set fields of the issue and keep a revision, as a save at the desk does."""
     for name, value in fields.items():
         setattr(report, name, value)
+    report.refresh_from_db(fields=["stage"])
     report.save()
     return keep(report, by=by)
 

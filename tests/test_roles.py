@@ -61,6 +61,7 @@ def test_what_a_role_may_do_with_issues_and_people(role, writes, publishes, peop
     somebody = person(role)
     assert somebody.has_perm("reports.change_report") is writes
     assert somebody.has_perm("reports.publish_report") is publishes
+    assert somebody.has_perm("reports.approve_report") is publishes
     assert somebody.has_perm("auth.change_user") is people
 
 

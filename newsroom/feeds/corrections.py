@@ -2,17 +2,23 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from newsroom.correcting import listed, live_by_report
 from newsroom.lib.feeds import Channel, Item, stable_id, titled, with_whole_addresses
 from newsroom.lib.mailed import absolute
 from newsroom.lib.text import excerpt
-from reports.models import Edition, in_force
+from reports.models import Edition
 
 MOST = 50
+TITLES = {
+    Edition.Kind.CORRECTION: gettext_lazy("Correction: %(issue)s"),
+    Edition.Kind.CLARIFICATION: gettext_lazy("Clarification: %(issue)s"),
+    Edition.Kind.RETRACTION: gettext_lazy("A story was withdrawn: %(issue)s"),
+}
 
 
 def corrections() -> Channel:
@@ -22,17 +28,14 @@ def corrections() -> Channel:
     Of a withdrawn issue nothing is told but its date and the note: neither its title nor its address, which is made
     of that. A correction goes by the title that the issue has now.
     """
-    kinds = (Edition.Kind.CORRECTION, Edition.Kind.WITHDRAWAL)
-    told = Edition.objects.begun().filter(in_force() | Q(kind=Edition.Kind.CORRECTION), kind__in=kinds)
-    rows = list(told.order_by("-live_from", "-pk").without_article()[:MOST])
-    live = Edition.objects.live().filter(report__in={row.report_id for row in rows}).without_article()
+    rows = list(listed()[:MOST])
     return Channel(
         id=stable_id("corrections"),
         title=titled(_("Corrections")),
         about=_("What was put right in an issue after it had appeared, and what was withdrawn."),
-        page=absolute(reverse("reports:archive")),
+        page=absolute(reverse("corrections")),
         path=reverse("corrections-feed"),
-        items=tuple(correction_items(rows, {edition.report_id: edition for edition in live})),
+        items=tuple(correction_items(rows, live_by_report(rows))),
     )
 
 
@@ -40,10 +43,10 @@ def correction_items(rows: Iterable[Edition], live: dict[int, Edition]) -> Itera
     for row in rows:
         now = live.get(row.report_id)
         if row.kind == Edition.Kind.WITHDRAWAL:
-            title, url = _("An issue was withdrawn"), absolute(reverse("reports:archive"))
+            title, url = _("An issue was withdrawn"), absolute(reverse("corrections"))
         elif now:
-            title, url = _("Correction: %(issue)s") % {"issue": now.title}, absolute(now.url)
-        else:
+            title, url = TITLES[Edition.Kind(row.kind)] % {"issue": now.title}, absolute(now.url)
+        else:  # withdrawn in this very moment
             continue
         text = render_to_string("feeds/correction.html", {"edition": row, "now": now})
         yield Item(

@@ -43,7 +43,7 @@ def issue_items(editions: list[Edition]) -> Iterable[Item]:
             url=absolute(edition.url),
             text=whole_text(edition, content),
             published_at=first[edition.report_id],
-            updated_at=edition.live_from,
+            updated_at=edition.changed_at,
             summary=edition.standfirst,
             tags=tuple(tag["name"] for row in (content, *content["stories"]) for tag in row["tags"]),
         )

@@ -31,7 +31,7 @@ def always() -> list[Feed]:
             )
             for section in Section
         ),
-        (_("Corrections"), reverse("corrections-feed"), reverse("reports:archive")),
+        (_("Corrections"), reverse("corrections-feed"), reverse("corrections")),
     ]
 
 

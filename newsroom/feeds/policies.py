@@ -43,7 +43,7 @@ def policy(slug: str) -> Channel:
                 url=absolute(line.edition.url) + "#policies",
                 text=text_of(line),
                 published_at=first[line.edition.report_id],
-                updated_at=line.edition.live_from,
+                updated_at=line.edition.changed_at,
                 summary=line.detail,
                 tags=(line.jurisdiction,),
             )

@@ -124,7 +124,7 @@ def note_items(notes: Sequence[Appearance]) -> Iterable[Item]:
             url=absolute(edition.url) + "#watchlist",
             text=with_whole_addresses(text, absolute(edition.url)),
             published_at=first[edition.report_id],
-            updated_at=edition.live_from,
+            updated_at=edition.changed_at,
             summary=note.note,
         )
 
@@ -146,7 +146,7 @@ def story_items(stories: Sequence[EditionStory]) -> Iterable[Item]:
             url=url,
             text=with_whole_addresses(text, url),
             published_at=first[story.story_id],
-            updated_at=story.edition.live_from,
+            updated_at=story.edition.changed_at,
             summary=story.summary,
             tags=tuple(tag.name for tag in story.tags.all()),
         )

@@ -72,7 +72,7 @@ class TestPublishing:
         assert "Changed: the title" in words(page)
         assert "Changed: China 1, “Sharper” (headline)" in words(page)
         assert b"Another" not in Client().get(f"/reports/{report.slug}/").content
-        decide(desk, report, "publish")
+        decide(desk, report, "publish", kind="update")
         assert b"Another" in Client().get(f"/reports/{report.slug}/").content
         assert Edition.objects.live().get().kind == Edition.Kind.UPDATE
 
@@ -143,8 +143,25 @@ class TestScheduling:
     def test_an_hour_that_the_clocks_leave_out(self, desk: Client, report: Report, settings: Any) -> None:
         settings.TIME_ZONE = "Europe/Berlin"
         answer = decide(desk, report, "schedule", at_0="2031-03-30", at_1="02:30")
-        assert "couldn’t be interpreted in time zone Europe/Berlin" in words(answer)
+        assert Form(answer, "at_0")["at_1"] == "02:30"
+        said = "There is no 02:30 on that day in Europe/Berlin: the clocks go from 02:00 to 03:00. Choose a time before"
+        assert said in words(answer)
         assert not Edition.objects.exists()
+
+    @pytest.mark.parametrize(("which", "utc"), [("0", (0, 30)), ("1", (1, 30))])
+    def test_an_hour_that_the_clocks_show_twice(
+        self, desk: Client, report: Report, settings: Any, which: str, utc: tuple[int, int]
+    ) -> None:
+        settings.TIME_ZONE = "Europe/Berlin"
+        answer = decide(desk, report, "schedule", at_0="2031-10-26", at_1="02:30")
+        assert "On that day the clocks are put back and show this time twice." in words(answer)
+        assert "The first time, 02:30 CEST (UTC+02:00)" in words(answer)
+        assert "The second time, an hour later or so, 02:30 CET (UTC+01:00)" in words(answer)
+        assert not Edition.objects.exists()
+        form = Form(answer, "at_0")
+        form["which"] = which
+        assert form.send(desk).status_code == 302
+        assert Edition.objects.get().live_from == datetime(2031, 10, 26, *utc, tzinfo=UTC)
 
     def test_calling_off(self, desk: Client, report: Report) -> None:
         published(report, at=timezone.now() + TOMORROW)

@@ -223,6 +223,7 @@ def before_the_first_issue() -> Kinds:
         "empty list of companies": Page("/companies/"),
         "empty list of policies": Page("/policies/"),
         "comparison of nothing": Page("/compare/"),
+        "list of corrections of an empty site": Page("/corrections/"),
         "search of an empty site": Page("/search/?q=story"),
         "follow on an empty site": Page("/follow/"),
     }
@@ -268,6 +269,7 @@ def reading(site: Site) -> Kinds:
         "policy that moved": Page("/policies/once-too/", 301),
         "comparison": Page("/compare/"),
         "comparison of a span with nothing in it": Page("/compare/?from=1990&to=1991"),
+        "list of corrections": Page("/corrections/"),
         "comparison of what is no span": Page("/compare/?from=x&to=y"),
         "comparison of a span that was turned round": Page("/compare/?from=2026&to=2024"),
     }

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from comments.models import Comment
 from comments.moderating import decide, pin
 from newsroom.publishing import publish, withdraw
-from reports.models import Report
+from reports.models import Edition, Report
 from tests.factories import approved, edit, picture, published
 from tests.public.crawling import ask
 
@@ -32,6 +32,7 @@ COUNTS = {
     "/policies/": 3,
     "/policies/policy-1/": 5,
     "/compare/": 8,
+    "/corrections/": 4,
     "/tags/chips/": 4,
     "/tags/robots/": 4,
     "/sections/china/": 3,
@@ -51,7 +52,7 @@ COUNTS = {
     "/reports/gone/story/": 4,
     "/reports/moves/": 4,
     "/reports/moves/story/": 4,
-    "/reports/issue-1/nothing/": 4,
+    "/reports/issue-1/nothing/": 5,
     "/companies/nothing/": 3,
     "/policies/nothing/": 3,
     "/tags/nothing/": 2,
@@ -88,7 +89,8 @@ def site(request: pytest.FixtureRequest) -> Comment:
     report = published(title="Moves", issued_on=date(2024, 1, 1), stories=1, companies=1, policies=1).report
     for number in range(many):
         edit(report, slug=f"moved-{number}")
-        publish(report, by=None)
+        story = report.stories.get(section="china").pk
+        publish(report, by=None, kind=Edition.Kind.CORRECTION, note=f"It moved: {number}.", about=[story])
     withdraw(published(title="Gone", stories=1).report, by=None)
     return comments[0]
 
