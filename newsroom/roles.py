@@ -20,6 +20,8 @@ WRITE = tuple(
     for verb in ("view", "add", "change", "delete")
     if (verb, model) != ("delete", "report")
 )
+MENTIONS = ("watchlist.change_mention",)  # saying which companies a story names
+MERGE = ("watchlist.merge_company", "policies.merge_policy")
 LOOK = ("reports.view_revision", "reports.view_edition")
 PUBLISH = ("reports.delete_report", "reports.approve_report", "reports.publish_report")
 MODERATE = (
@@ -40,11 +42,11 @@ FOLLOWERS = (
 PEOPLE = tuple(f"auth.{verb}_{model}" for model in ("user", "group") for verb in ("view", "add", "change", "delete"))
 ADDRESSES = ("comments.view_address", "comments.delete_address")  # seeing, exporting; erasing
 ROLES: dict[str, tuple[str, ...]] = {
-    "Writer": (*WRITE, *LOOK, *MAIL),
-    "Editor": (*WRITE, *LOOK, *PUBLISH, *MODERATE, *RULE, *MAIL, *SEND),
+    "Writer": (*WRITE, *MENTIONS, *LOOK, *MAIL),
+    "Editor": (*WRITE, *MENTIONS, *MERGE, *LOOK, *PUBLISH, *MODERATE, *RULE, *MAIL, *SEND),
     "Moderator": MODERATE,
     "Administrator": (
-        *(*WRITE, *LOOK, *PUBLISH, *MODERATE, *RULE, *PEOPLE, *ADDRESSES),
+        *(*WRITE, *MENTIONS, *MERGE, *LOOK, *PUBLISH, *MODERATE, *RULE, *PEOPLE, *ADDRESSES),
         *(*MAIL, *SEND, *FOLLOWERS),
     ),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +12,17 @@ from django.utils.translation import pgettext_lazy
 from newsroom.lib.naming import called
 from newsroom.lib.slugs import validate_slug
 from newsroom.lib.text import FoldedField, LineField
-from reports.models import Edition, Named, Placed, ProjectionQuerySet, Report, refuse_taken_name
+from reports.models import (
+    Edition,
+    Former,
+    Merged,
+    Named,
+    Placed,
+    ProjectionQuerySet,
+    Report,
+    refuse_name_of_another,
+    refuse_taken_name,
+)
 
 
 @called(_("policy"), title=_("title"), slug=_("slug"), jurisdiction=_("jurisdiction"))
@@ -25,12 +37,14 @@ class Policy(models.Model):
     class Meta:
         ordering = ("title",)
         verbose_name_plural = _("policies")
+        permissions = (("merge_policy", "Can merge a policy into another"),)
 
     def __str__(self) -> str:
         return self.title
 
     def clean(self) -> None:
         refuse_taken_name(self, "title")
+        refuse_name_of_another(self, "title", Alias.objects.exclude(policy=self.pk))
 
 
 class Status(models.TextChoices):
@@ -73,10 +87,16 @@ class Milestone(models.Model):
 class Alias(Named):
     """Another wording of a policy's title, so that an import recognises it."""
 
+    owner = "policy"
+
     policy = models.ForeignKey(Policy, on_delete=models.CASCADE, related_name="aliases")
 
     class Meta(Named.Meta):
         verbose_name_plural = _("aliases")
+
+    def clean(self) -> None:
+        super().clean()
+        refuse_name_of_another(self, "name", Policy.objects.all())
 
 
 @called(_("policy update"), _("policy updates"), policy=_("policy"), position=_("position"), detail=_("detail"))
@@ -99,6 +119,12 @@ class Update(models.Model):
         return f"{self.policy} ({self.detail})" if self.detail else str(self.policy)
 
 
+class AppearanceQuerySet(ProjectionQuerySet):
+    def at(self, slug: str) -> Any:
+        """The policy at an address; one that was merged into another is found at its old addresses too."""
+        return super().at(slug) or FormerAddress.objects.at(slug)
+
+
 class Appearance(Placed):
     """
     Projection: a policy as one edition has it, with the title, jurisdiction and milestones it had then.
@@ -112,11 +138,11 @@ class Appearance(Placed):
     title = models.CharField(max_length=250)
     slug = models.CharField(max_length=80)
     jurisdiction = models.CharField(max_length=80, blank=True)
-    detail = models.CharField(max_length=500, blank=True)
+    detail = models.TextField(blank=True)  # one line, or those of two policies that were merged since
     status = models.CharField(max_length=20, choices=Status, blank=True)
     milestones = models.JSONField(default=list)
 
-    objects = ProjectionQuerySet.as_manager()
+    objects = AppearanceQuerySet.as_manager()
 
     class Meta:
         ordering = ("edition", "position")
@@ -135,3 +161,16 @@ class Appearance(Placed):
     @property
     def url(self) -> str:
         return reverse("policies:policy", args=[self.slug])
+
+
+class FormerAddress(Former):
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="former_policies")
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="former_addresses")
+
+    class Meta:
+        ordering = ("edition", "slug")
+        indexes = (models.Index(fields=["slug", "-place"], name="former_policy_newest_first"),)
+
+
+class MergedPolicy(Merged):
+    into = models.ForeignKey(Policy, on_delete=models.CASCADE, related_name="merged")

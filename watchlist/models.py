@@ -12,7 +12,19 @@ from django.utils.translation import gettext_lazy as _
 from newsroom.lib.naming import called
 from newsroom.lib.slugs import validate_slug
 from newsroom.lib.text import LineField
-from reports.models import Edition, EditionStory, Named, Placed, ProjectionQuerySet, Report, Section, Story
+from reports.models import (
+    Edition,
+    EditionStory,
+    Former,
+    Merged,
+    Named,
+    Placed,
+    ProjectionQuerySet,
+    Report,
+    Section,
+    Story,
+    refuse_name_of_another,
+)
 
 
 @called(_("company"), name=_("name"), slug=_("slug"), country=_("country"))
@@ -25,16 +37,27 @@ class Company(Named):
 
     class Meta(Named.Meta):
         verbose_name_plural = _("companies")
+        permissions = (("merge_company", "Can merge a company into another"),)
+
+    def clean(self) -> None:
+        super().clean()
+        refuse_name_of_another(self, "name", Alias.objects.exclude(company=self.pk))
 
 
 @called(_("alias"), name=_("name"))
 class Alias(Named):
     """Another spelling of a company's name, so that an import recognises it."""
 
+    owner = "company"
+
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="aliases")
 
     class Meta(Named.Meta):
         verbose_name_plural = _("aliases")
+
+    def clean(self) -> None:
+        super().clean()
+        refuse_name_of_another(self, "name", Company.objects.all())
 
 
 @called(_("watchlist note"), _("watchlist notes"), company=_("company"), position=_("position"))
@@ -88,6 +111,12 @@ class Mention(models.Model):
         return f"{self.company}: {self.story}"
 
 
+class AppearanceQuerySet(ProjectionQuerySet):
+    def at(self, slug: str) -> Any:
+        """The company at an address; one that was merged into another is found at its old addresses too."""
+        return super().at(slug) or FormerAddress.objects.at(slug)
+
+
 class Appearance(Placed):
     """Projection: a company as one edition has it, with the name, place and link it had then."""
 
@@ -98,9 +127,9 @@ class Appearance(Placed):
     slug = models.CharField(max_length=80)
     country = models.CharField(max_length=80, blank=True)
     link = models.URLField(blank=True)
-    note = models.CharField(max_length=500, blank=True)
+    note = models.TextField(blank=True)  # one line, or those of two companies that were merged since
 
-    objects = ProjectionQuerySet.as_manager()
+    objects = AppearanceQuerySet.as_manager()
 
     class Meta:
         ordering = ("edition", "position")
@@ -162,6 +191,19 @@ class StoryAppearance(Placed):
         """The path of the company's page, of one that was read `with_page()`."""
         row: Any = self
         return reverse("watchlist:company", args=[row.address])
+
+
+class FormerAddress(Former):
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="former_companies")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="former_addresses")
+
+    class Meta:
+        ordering = ("edition", "slug")
+        indexes = (models.Index(fields=["slug", "-place"], name="former_company_newest_first"),)
+
+
+class MergedCompany(Merged):
+    into = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="merged")
 
 
 def companies_with_page(story: EditionStory) -> list[StoryAppearance]:

@@ -10,9 +10,18 @@ from newsroom.lib.fields import room
 from newsroom.lib.text import folded
 from reports.models import Report
 from reports.registry import Registry, joined
-from watchlist.models import Alias, Company, Note
+from watchlist.models import Alias, Appearance, Company, MergedCompany, Note
 
-COMPANIES = Registry(Company, Alias, label="name", of="company")
+COMPANIES = Registry(
+    Company,
+    Alias,
+    label="name",
+    of="company",
+    lines=Note,
+    text="text",
+    appearances=Appearance,
+    merged=MergedCompany,
+)
 recognise = COMPANIES.recognise
 
 
