@@ -33,6 +33,7 @@ from newsroom.deciding import DECISIONS, Decision
 from newsroom.importing.desk import ImportDoor
 from newsroom.issue import changes, gather
 from newsroom.lib.text import Wording
+from newsroom.mentions.desk import MentionsDoor
 from newsroom.publishing import Unpublishable, draw_article
 from newsroom.revising import StaleVersion, claim, keep
 from policies.admin import UpdateInline
@@ -77,7 +78,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Report)
-class ReportAdmin(ImportDoor, WithTagLine, ModelAdmin):
+class ReportAdmin(MentionsDoor, ImportDoor, WithTagLine, ModelAdmin):
     form = ReportForm
     list_display = ("title", "state", "issued_on", "china", "international", "companies", "policies", "changed")
     list_filter = (StateFilter,)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.db.models import Count, Exists, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -25,6 +27,23 @@ from reports.models import (
 )
 
 
+class PolicyQuerySet(models.QuerySet["Policy"]):
+    def with_use(self) -> PolicyQuerySet:
+        """Each with `issue_count`, and the `last_title` and `last_issued_on` of its issues."""
+        updates = Update.objects.filter(policy=OuterRef("pk")).order_by()
+        newest = updates.order_by(F("report__issued_on").desc(nulls_first=True), "-report")
+        return self.annotate(
+            issue_count=Coalesce(Subquery(updates.values("policy").annotate(n=Count("pk")).values("n")), 0),
+            last_title=Subquery(newest.values("report__title")[:1]),
+            last_issued_on=Subquery(newest.values("report__issued_on")[:1]),
+        )
+
+    def unused(self) -> PolicyQuerySet:
+        """Those that no issue and no edition has."""
+        of_each = {"policy": OuterRef("pk")}
+        return self.exclude(Exists(Update.objects.filter(**of_each)) | Exists(Appearance.objects.filter(**of_each)))
+
+
 @called(_("policy"), title=_("title"), slug=_("slug"), jurisdiction=_("jurisdiction"))
 class Policy(models.Model):
     """The registry: working rows, which readers never see. What they see are appearances."""
@@ -33,6 +52,8 @@ class Policy(models.Model):
     key = FoldedField(of="title", unique=True)
     slug = models.CharField(max_length=80, unique=True, validators=[validate_slug])
     jurisdiction = LineField(max_length=80, blank=True, help_text=_("“China”, “EU”, “UN”."))
+
+    objects = PolicyQuerySet.as_manager()
 
     class Meta:
         ordering = ("title",)

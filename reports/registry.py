@@ -19,7 +19,7 @@ from newsroom.lib.names import closest
 from newsroom.lib.rights import require
 from newsroom.lib.slugs import slug_for, unique_slug
 from newsroom.lib.text import folded
-from reports.models import Edition, Placed, Report
+from reports.models import Edition, Placed, Report, Source
 from reports.signals import registry_merged, registry_uses
 
 Line = TypeVar("Line", bound=tuple[str, ...])
@@ -81,7 +81,7 @@ class Registry:
 
     `rows`, `aliases`, `lines`, `appearances` and `merged` are the models; `label` is the row's field that holds its
     name, `of` the field of the others that holds their row, `text` the field of a line that holds its words. `facts`
-    gives what can be told of a new row by its name: fields and their values.
+    gives what can be told of a new row by its name: fields and their values; `used` what else of its app uses a row.
     """
 
     rows: Any
@@ -93,6 +93,7 @@ class Registry:
     appearances: Any
     merged: Any
     facts: Callable[[str], Mapping[str, str]] = lambda name: {}
+    used: Callable[[Any], list[Use]] = lambda row: []
 
     def recognise(self, names: Iterable[str]) -> dict[str, Recognition]:
         """What each name is, in two queries however many there are."""
@@ -156,8 +157,7 @@ class Registry:
         found = [
             Use(_("Issue “%(title)s”") % {"title": line.report}, report_page(line.report_id)) for line in lines[:LISTED]
         ]
-        if more := max(0, lines.count() - LISTED):
-            found.append(Use(ngettext("%(number)d more issue", "%(number)d more issues", more) % {"number": more}))
+        found += more_issues(lines.count() - LISTED)
         its = self.appearances.objects.filter(**{self.of: row.pk})
         live = its.live().with_edition().newest_first()
         found += [
@@ -184,6 +184,7 @@ class Registry:
                     % {"number": past}
                 )
             )
+        found += self.used(row)
         answers = registry_uses.send(sender=self.rows, kind=self.of, row=row)
         return [*found, *(use for _receiver, uses in answers for use in uses)]
 
@@ -255,7 +256,7 @@ class Registry:
         Raises PermissionDenied, and Unmergeable with every reason; then nothing is changed.
         """
         require(by, f"{self.rows._meta.app_label}.merge_{self.rows._meta.model_name}")
-        mine = self.lines.objects.filter(**{self.of: row.pk}).values("report")
+        mine = self.lines.objects.filter(**{f"{self.of}__in": [row.pk, into.pk]}).values("report")
         list(Report.objects.select_for_update().filter(pk__in=mine).order_by("pk").values_list("pk", flat=True))
         found = {each.pk: each for each in self.rows.objects.select_for_update().filter(pk__in=[row.pk, into.pk])}
         if missing := [each for each in (row, into) if each.pk not in found]:
@@ -317,6 +318,31 @@ class Registry:
             self.aliases.objects.get_or_create(key=self.key(name), defaults={"name": name, self.of: into})
 
 
+# Sources, which have no page, no other names and no lines
+
+
+def uses_of_source(source: Source) -> list[Use]:
+    """The issues that credit a source."""
+    its = source.credits.select_related("report").order_by("-report__issued_on", "-report__pk")
+    found = [Use(_("Issue “%(title)s”") % {"title": credit.report}, report_page(credit.report_id)) for credit in its]
+    return found[:LISTED] + more_issues(len(found) - LISTED)
+
+
+@transaction.atomic
+def remove_source(source: Source, *, by: Any) -> None:
+    """Delete a source that no issue credits. Raises PermissionDenied, and InUse with the issues that do."""
+    require(by, "reports.delete_source")
+    source = Source.objects.select_for_update().get(pk=source.pk)
+    if uses := uses_of_source(source):
+        raise InUse(source, uses)
+    source.delete()
+
+
+def more_issues(number: int) -> list[Use]:
+    said = ngettext("%(number)d more issue", "%(number)d more issues", number)
+    return [Use(said % {"number": number})] if number > 0 else []
+
+
 LISTED = 50  # uses of one kind that are listed
 AT_ONCE = 50  # editions whose snapshots are read together
 
@@ -344,6 +370,12 @@ class PrintedLine:
     def said(self, fact: str) -> str:
         """What is said of a fact: by its own line, else by the first that says something."""
         return next((str(line[fact]) for line in (self.own or {fact: ""}, *self.lines) if line[fact]), "")
+
+    @property
+    def spellings(self) -> set[str]:
+        """Under which other names than its own the lines have it."""
+        others = {name for line in self.lines for name in (line["name"], *line.get("as", []))}
+        return others - {self.name}
 
     def all_said(self, fact: str) -> str:
         return together(str(line[fact]) for line in self.lines)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import OuterRef, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,29 @@ from reports.models import (
 )
 
 
+class CompanyQuerySet(models.QuerySet["Company"]):
+    def with_use(self) -> CompanyQuerySet:
+        """Each with `issue_count`, `story_count` (told of), and the `last_title` and `last_issued_on` of its issues."""
+        notes = Note.objects.filter(company=OuterRef("pk")).order_by()
+        named = Mention.objects.told().filter(company=OuterRef("pk")).order_by()
+        newest = notes.order_by(F("report__issued_on").desc(nulls_first=True), "-report")
+        return self.annotate(
+            issue_count=Coalesce(Subquery(notes.values("company").annotate(n=Count("pk")).values("n")), 0),
+            story_count=Coalesce(Subquery(named.values("company").annotate(n=Count("pk")).values("n")), 0),
+            last_title=Subquery(newest.values("report__title")[:1]),
+            last_issued_on=Subquery(newest.values("report__issued_on")[:1]),
+        )
+
+    def unused(self) -> CompanyQuerySet:
+        """Those that no issue, no story and no edition has."""
+        of_each = {"company": OuterRef("pk")}
+        return self.exclude(Exists(Note.objects.filter(**of_each))).exclude(
+            Exists(Mention.objects.told().filter(**of_each))
+            | Exists(Appearance.objects.filter(**of_each))
+            | Exists(StoryAppearance.objects.filter(**of_each))
+        )
+
+
 @called(_("company"), name=_("name"), slug=_("slug"), country=_("country"))
 class Company(Named):
     """The registry: working rows, which readers never see. What they see are appearances."""
@@ -34,6 +58,8 @@ class Company(Named):
     slug = models.CharField(max_length=80, unique=True, validators=[validate_slug])
     country = LineField(max_length=80, blank=True, help_text=_("As printed: “China”, “US”, “UK/US”."))
     link = models.URLField(_("website"), blank=True)
+
+    objects = CompanyQuerySet.as_manager()
 
     class Meta(Named.Meta):
         verbose_name_plural = _("companies")
@@ -164,6 +190,7 @@ class StoryAppearance(Placed):
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="story_appearances")
     name = models.CharField(max_length=250)
     slug = models.CharField(max_length=80)
+    spellings = models.JSONField(default=list)  # other names by which the story calls it
     section = models.CharField(max_length=20, choices=Section)
     rank = models.PositiveSmallIntegerField()
 

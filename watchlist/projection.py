@@ -54,6 +54,7 @@ def named(edition: Edition, keys: dict[tuple[int, int], int], merged: Mapping[in
                 company_id=line.row,
                 name=line.name,
                 slug=line.slug,
+                spellings=sorted(line.spellings),
                 section=story["section"],
                 rank=story["rank"],
             )
