@@ -50,9 +50,7 @@ class MentionsDoor:
             "undo": written(parsed(request.GET.get("undo", ""))),
             "change_url": reverse("admin:reports_report_change", args=[report.pk]),
         }
-        response = render(request, "admin/reports/report/mentions.html", context)
-        response.headers["Cache-Control"] = "private, no-store"
-        return response
+        return render(request, "admin/reports/report/mentions.html", context)
 
     def decide_mentions(self, request: HttpRequest, report: Report) -> HttpResponse:
         act = request.POST.get("do", "")
