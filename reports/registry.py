@@ -185,8 +185,9 @@ class Registry:
                 )
             )
         found += self.used(row)
-        answers = registry_uses.send(sender=self.rows, kind=self.of, row=row)
-        return [*found, *(use for _receiver, uses in answers for use in uses)]
+        for _receiver, uses in registry_uses.send(sender=self.rows, kind=self.of, row=row):
+            found += uses or []
+        return found
 
     @transaction.atomic
     def remove(self, row: Any, *, by: Any) -> None:
@@ -396,13 +397,13 @@ def as_they_are(
         found.setdefault(now.into_id if now else line[of], []).append((position, line))
     for row, placed in found.items():
         lines = [line for _position, line in placed]
-        own = next((line for line in lines if line[of] == row), None)
-        then = merged.get(lines[0][of])
+        own: Any = next((line for line in lines if line[of] == row), None)
+        then = None if own else merged[lines[0][of]]
         yield PrintedLine(
             row=row,
             position=placed[0][0],
-            name=own[label] if own else then.name,
-            slug=own["slug"] if own else then.slug,
+            name=then.name if then else own[label],
+            slug=then.slug if then else own["slug"],
             lines=lines,
             own=own,
         )

@@ -67,7 +67,7 @@ def linked(use: Use, *, of: Any = None) -> str:
 
 
 class MergeForm(forms.Form):
-    into = forms.ModelChoiceField(
+    into: Any = forms.ModelChoiceField(
         None, label=gettext_lazy("Merge it into"), widget=UnfoldAdminSelectWidget, empty_label=None
     )
 

@@ -80,8 +80,8 @@ def entry(
 def of_edition(edition: Edition, merged: Merges) -> Iterator[Entry]:
     """The issue and its stories."""
     content = edition.revision.content
-    filters = filters_of(content, merged)
-    yield entry(Kind.ISSUE, edition.report_id, edition, 0, content["title"], texts_of(content), filters)
+    own = filters_of(content, merged)
+    yield entry(Kind.ISSUE, edition.report_id, edition, 0, content["title"], texts_of(content), own)
     for position, story in enumerate(content["stories"][: FIRST_COMPANY - FIRST_STORY], start=FIRST_STORY):
         filters = [facet("section", story["section"])]
         filters += (facet("tag", tag["slug"]) for tag in story["tags"])

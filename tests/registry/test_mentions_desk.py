@@ -28,9 +28,8 @@ def report() -> Report:
     """An issue of which China’s first story names Huawei (as 华为) and NVIDIA, and the first abroad NVIDIA."""
     report = complete_issue(title="Chips", companies=["Huawei", "NVIDIA"], stories=2)
     Alias.objects.create(company=report.notes.first().company, name="华为")
-    tell(
-        report, "china", "Of chips", "<p>Before. 今日华为公司发布 & more. After.</p><p>NVIDIA sells. NVIDIA again.</p>"
-    )
+    body = "<p>Before. 今日华为公司发布 & more. After.</p><p>NVIDIA sells. NVIDIA again.</p>"
+    tell(report, "china", "Of chips", body)
     tell(report, "international", "Abroad", "<p>Nvidia’s plan.</p>")
     edit(report)
     return report
@@ -51,10 +50,8 @@ def mention(report: Report, company: str, section: str = "china") -> Mention:
 
 
 def states(report: Report) -> dict[tuple[str, str], str]:
-    rows = Mention.objects.filter(story__report=report)
-    return {
-        (section, name): state for section, name, state in rows.values_list("story__section", "company__name", "state")
-    }
+    rows = Mention.objects.filter(story__report=report).select_related("story", "company")
+    return {(mention.story.section, mention.company.name): mention.state for mention in rows}
 
 
 class TestThePage:

@@ -94,7 +94,7 @@ class TestUses:
         COMPANIES.remove(unused, by=by)
         POLICIES.remove(PolicyFactory.create(), by=by)
         remove_source(SourceFactory.create(), by=by)
-        assert not (Company.objects.exists() or Policy.objects.exists() or Source.objects.exists())
+        assert (Company.objects.count(), Policy.objects.count(), Source.objects.count()) == (0, 0, 0)
 
     def test_not_by_whoever_may_not(self) -> None:
         by = person("Moderator")

@@ -22,8 +22,8 @@ def named_companies(story: EditionStory) -> dict[str, Any]:
     return {"companies": companies_with_page(story)}
 
 
-@register.filter
-def linking_companies(body: str, story: EditionStory) -> SafeString:
+@register.simple_tag
+def linked_body(story: EditionStory) -> SafeString:
     """
     The text of a story's own page, where the first place that names a company which has a page is a link there.
 
@@ -31,5 +31,5 @@ def linking_companies(body: str, story: EditionStory) -> SafeString:
     """
     companies = companies_with_page(story)
     names = Names((name, row.company_id) for row in companies for name in (row.name, *row.spellings))
-    linked = link_first(body, names, {row.company_id: row.page for row in companies})
+    linked = link_first(story.body, names, {row.company_id: row.page for row in companies})
     return mark_safe(linked)  # noqa: S308 - cleaned when it was written
