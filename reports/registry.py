@@ -151,42 +151,34 @@ class Registry:
     # What uses a row, and removing one that nothing uses
 
     def uses(self, row: Any) -> list[Use]:
-        """What uses a row: issues, what readers have, and what other apps know of (`registry_uses`)."""
+        """What uses a row: issues, what readers have, and what its own and other apps know of (`registry_uses`)."""
+        found = [*self.issues_with(row), *self.editions_with(row), *self.used(row)]
+        for _receiver, uses in registry_uses.send(sender=self.rows, kind=self.of, row=row):
+            found += uses or []
+        return found
+
+    def issues_with(self, row: Any) -> list[Use]:
         lines = self.lines.objects.filter(**{self.of: row.pk}).select_related("report")
         lines = lines.order_by("-report__issued_on", "-report__pk")
         found = [
             Use(_("Issue “%(title)s”") % {"title": line.report}, report_page(line.report_id)) for line in lines[:LISTED]
         ]
-        found += more_issues(lines.count() - LISTED)
+        return found + more_issues(lines.count() - LISTED)
+
+    def editions_with(self, row: Any) -> list[Use]:
         its = self.appearances.objects.filter(**{self.of: row.pk})
         live = its.live().with_edition().newest_first()
-        found += [
+        found = [
             Use(_("Readers have it in “%(title)s”") % {"title": place.edition.title}, place.edition.url)
             for place in live[:LISTED]
         ]
-        if more := max(0, live.count() - LISTED):
-            found.append(
-                Use(
-                    ngettext(
-                        "Readers have it in %(number)d more issue", "Readers have it in %(number)d more issues", more
-                    )
-                    % {"number": more}
-                )
+        if (others := its.count() - len(found)) > 0:
+            said = ngettext(
+                "%(number)d more edition that readers have, had or will get",
+                "%(number)d more editions that readers have, had or will get",
+                others,
             )
-        if past := its.exclude(pk__in=live.order_by().values("pk")).count():
-            found.append(
-                Use(
-                    ngettext(
-                        "%(number)d edition that readers had or will get",
-                        "%(number)d editions that readers had or will get",
-                        past,
-                    )
-                    % {"number": past}
-                )
-            )
-        found += self.used(row)
-        for _receiver, uses in registry_uses.send(sender=self.rows, kind=self.of, row=row):
-            found += uses or []
+            found.append(Use(said % {"number": others}))
         return found
 
     @transaction.atomic
@@ -201,9 +193,9 @@ class Registry:
     # Merging
 
     def with_lines_about_both(self, row: Any, into: Any) -> list[Both]:
-        """The issues that have a line about either, and what becomes of the two lines."""
-        going = self.lines.objects.filter(**{self.of: row.pk}).select_related("report").in_bulk(field_name="pk")
-        by_report = {line.report_id: line for line in going.values()}
+        """The issues that have a line about both, and what becomes of the two lines."""
+        going = self.lines.objects.filter(**{self.of: row.pk}).select_related("report")
+        by_report = {line.report_id: line for line in going}
         staying = self.lines.objects.filter(**{self.of: into.pk}, report__in=list(by_report)).order_by("report_id")
         found = []
         for line in staying:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from newsroom.lib.names import closest
 from newsroom.lib.text import Wording
 from reports.registry import Both, InUse, Registry, Unmergeable, Use
 
@@ -131,8 +132,15 @@ class MergeDoor:
                 said = _("“%(row)s” is merged into “%(into)s”.") % {"row": row, "into": into}
                 self.message_user(request, said, messages.SUCCESS)
                 return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", quote(into.pk))
+        if not form.is_bound:
+            form.initial["into"] = self.likely(row, others)
         context = self.merge_context(request, row, into) | {"form": form, "reasons": reasons}
         return render(request, "admin/registry/merge.html", context, status=409 if reasons else 200)
+
+    def likely(self, row: Any, others: QuerySet[Any]) -> Any:
+        """Which other row most probably means the same; None if none does."""
+        names = dict(others.values_list(self.registry.label, "pk"))
+        return names.get(closest(getattr(row, self.registry.label), names) or "")
 
     def merge_seen(self, request: HttpRequest, row: Any, into: Any) -> None:
         """Merge, if it does what the page said that it would."""
@@ -148,7 +156,9 @@ class MergeDoor:
         return {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": _("Merge “%(row)s” into another") % {"row": row},
+            "title": _("Merge “%(row)s” into “%(into)s”?") % {"row": row, "into": into}
+            if into
+            else _("Merge “%(row)s” into another") % {"row": row},
             "row": row,
             "into": into,
             "uses": uses,

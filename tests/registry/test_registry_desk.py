@@ -190,12 +190,18 @@ class TestMerging:
             "There is no way back.",
         ):
             assert said in told
+        assert "Merge “Huawei Tech” into “Huawei”?" in told
         assert Company.objects.filter(pk=old.pk).exists(), "looking changes nothing"
         answer = Form(page, "seen").send(desk)
         assert (answer.status_code, answer["Location"]) == (302, f"/admin/watchlist/company/{new.pk}/change/")
         assert list(new.aliases.values_list("name", flat=True)) == ["Huawei Tech"]
         assert edition.report.notes.get().company == new
         assert "Merged “Huawei Tech” into it." in words(desk.get(page_of(new, "history")))
+
+    def test_the_most_likely_other_is_chosen_already(self, desk: Client) -> None:
+        old, new = CompanyFactory.create(name="Huawei Technologies"), CompanyFactory.create(name="Huawei")
+        CompanyFactory.create(name="Alibaba")
+        assert Form(desk.get(page_of(old)), "into")["into"] == str(new.pk)
 
     def test_of_policies(self, desk: Client) -> None:
         published(title="Both", policies=["Old Act", "New Act"])
