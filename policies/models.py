@@ -143,7 +143,7 @@ class Update(models.Model):
 class AppearanceQuerySet(ProjectionQuerySet):
     def at(self, slug: str) -> Any:
         """The policy at an address; one that was merged into another is found at its old addresses too."""
-        return super().at(slug) or FormerAddress.objects.at(slug)
+        return self.at_or_formerly(slug, FormerAddress.objects.all(), of="policy")
 
 
 class Appearance(Placed):

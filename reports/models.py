@@ -567,6 +567,16 @@ class ProjectionQuerySet(models.QuerySet[Any]):
         here = self.filter(slug=slug)
         return here.live_few().newest_first().first() or here.begun().order_by("-edition__live_from").first()
 
+    def at_or_formerly(self, slug: str, former: ProjectionQuerySet, *, of: str) -> Any:
+        """The same, where `former` are the addresses of what was merged into others; `of` is the field of the row."""
+        if live := self.filter(slug=slug).live_few().newest_first().first():
+            return live
+        known = [
+            rows.filter(slug=slug).begun().order_by().values_list("edition__live_from", of) for rows in (self, former)
+        ]
+        last = known[0].union(known[1], all=True).order_by("-edition__live_from").first()
+        return former.model(slug=slug, **{f"{of}_id": last[1]}) if last else None
+
     def with_edition(self) -> ProjectionQuerySet:
         return self.select_related("edition").defer(*(f"edition__{column}" for column in ARTICLES.values()))
 

@@ -154,7 +154,7 @@ class Registry:
         """What uses a row: issues, what readers have, and what its own and other apps know of (`registry_uses`)."""
         found = [*self.issues_with(row), *self.editions_with(row), *self.used(row)]
         for _receiver, uses in registry_uses.send(sender=self.rows, kind=self.of, row=row):
-            found += uses or []
+            found.extend(uses if isinstance(uses, list) else [])
         return found
 
     def issues_with(self, row: Any) -> list[Use]:

@@ -140,7 +140,7 @@ class Mention(models.Model):
 class AppearanceQuerySet(ProjectionQuerySet):
     def at(self, slug: str) -> Any:
         """The company at an address; one that was merged into another is found at its old addresses too."""
-        return super().at(slug) or FormerAddress.objects.at(slug)
+        return self.at_or_formerly(slug, FormerAddress.objects.all(), of="company")
 
 
 class Appearance(Placed):

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -11,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from newsroom.mentions.deciding import asked, decide, parsed, written
-from newsroom.mentions.reading import stories_with_mentions, waiting
+from newsroom.mentions.reading import stories_with_mentions
 from reports.models import Report
+from watchlist.models import Mention
 
 
 class MentionsDoor:
@@ -25,10 +28,15 @@ class MentionsDoor:
         view = self.admin_site.admin_view
         return [path("<int:pk>/mentions/", view(self.mentions), name="reports_report_mentions"), *super().get_urls()]  # type: ignore[misc]
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        waiting = Mention.objects.filter(story__report=OuterRef("pk"), state=Mention.State.PROPOSED).order_by()
+        number = Subquery(waiting.values("story__report").annotate(n=Count("pk")).values("n"))
+        return super().get_queryset(request).annotate(mentions_waiting=Coalesce(number, 0))  # type: ignore[misc]
+
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         report = kwargs.get("obj")
         if report and report.pk and request.user.has_perm("watchlist.change_mention"):
-            context["mentions_waiting"] = waiting(report).count()
+            context["mentions_waiting"] = report.mentions_waiting
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
 
     def mentions(self, request: HttpRequest, pk: int) -> HttpResponse:

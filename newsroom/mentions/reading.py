@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
-
 from newsroom.lib.mentions import Names, read, sentence
 from reports.models import Report, Story
 from watchlist.models import Mention
@@ -28,11 +26,6 @@ class Naming:
     @property
     def waiting(self) -> int:
         return sum(each.mention.state == Mention.State.PROPOSED for each in self.named)
-
-
-def waiting(report: Report) -> QuerySet[Mention, Mention]:
-    """The mentions that nobody has decided about."""
-    return Mention.objects.filter(story__report=report, state=Mention.State.PROPOSED)
 
 
 def stories_with_mentions(report: Report) -> list[Naming]:

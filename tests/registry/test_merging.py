@@ -19,6 +19,7 @@ from newsroom.search.index import REGISTERS
 from policies.models import Milestone, Policy
 from reports.models import Edition, EditionStory, Report, Revision
 from reports.registry import Unmergeable
+from tests.desk.browsing import Form, open_issue, signed_in
 from tests.factories import (
     CompanyFactory,
     NoteFactory,
@@ -346,3 +347,22 @@ class TestFollowers:
         assert its.count() == 2
         assert its.filter(follower=reader).exists()
         assert Choice.objects.filter(ref=company("Beta").pk).count() == 2
+
+
+class TestOpenForms:
+    def test_who_had_the_issue_open_is_told_and_loses_nothing(self) -> None:
+        report = complete_issue(title="Open", companies=["Alpha", "Beta"])
+        client = signed_in(person("Editor"))
+        form = open_issue(client, report)
+        form["standfirst"] = "Typed meanwhile"
+        merge(company("Alpha"), into=company("Beta"), by=None)
+        page = form.send(client)
+        assert page.status_code == 409
+        again = Form(page, "title")
+        assert again["standfirst"] == "Typed meanwhile"
+        assert again.send(client).status_code == 302
+        report.refresh_from_db()
+        assert report.standfirst == "Typed meanwhile"
+        assert [(note.company.name, note.text) for note in report.notes.all()] == [
+            ("Beta", "What Open says of Alpha; What Open says of Beta")
+        ]
