@@ -27,7 +27,7 @@ from follow import emails, letters, pacing
 from follow.bouncing import bounce, is_suppressed
 from follow.letters import Letter
 from follow.models import Bounce, Choice, Delivery, DeliveryQuerySet, Follower, Mailing
-from follow.topics import Pair
+from follow.topics import Pair, with_former
 from newsroom.lib.mail import Post, Unsent, in_own_language
 from reports.models import Edition
 
@@ -299,11 +299,16 @@ def identity(delivery: Delivery) -> str:
 
 
 def choices_of(deliveries: list[int]) -> dict[int, list[Pair]]:
-    """What the followers of these deliveries chose, by follower; one query."""
+    """
+    What the followers of these deliveries chose, by follower; one query.
+
+    Where that are companies or policies, another for each of both: what was merged into one of them counts too.
+    """
     chosen: dict[int, list[Pair]] = {}
-    rows = Choice.objects.filter(follower__deliveries__in=deliveries)
-    for follower, kind, ref in rows.values_list("follower", "kind", "ref"):
-        chosen.setdefault(follower, []).append((kind, ref))
+    rows = list(Choice.objects.filter(follower__deliveries__in=deliveries).values_list("follower", "kind", "ref"))
+    pairs = with_former((kind, ref) for _follower, kind, ref in rows)
+    for follower, kind, ref in rows:
+        chosen.setdefault(follower, []).extend(pairs[kind, ref])
     return chosen
 
 

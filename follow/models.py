@@ -7,10 +7,11 @@ that must never be written to again is its keyed hash (`Suppression`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -126,13 +127,25 @@ class Follower(models.Model):
         return "paused" if self.paused_until and self.paused_until > (now or timezone.now()) else "active"
 
 
+# By kind, the query for the rows that took the place of those with these numbers, which were merged into them since
+# (follow.topics.register).
+SUCCESSORS: dict[str, Callable[[list[int]], models.QuerySet[Any, Any]]] = {}
+
+
 class ChoiceQuerySet(models.QuerySet["Choice"]):
     def of(self, topics: Iterable[tuple[str, int]]) -> ChoiceQuerySet:
-        """Those of any of these: pairs of a kind and a row's number, 0 where the kind needs none."""
+        """
+        Those of any of these: pairs of a kind and a row's number, 0 where the kind needs none.
+
+        A row that was merged into another is that one: what was published before names it by its old number.
+        """
         wanted: dict[str, list[int]] = {}
         for kind, ref in topics:
             wanted.setdefault(kind, []).append(ref)
         conditions = [Q(kind=kind, ref__in=refs) for kind, refs in wanted.items()]
+        conditions += [
+            Q(kind=kind, ref__in=SUCCESSORS[kind](refs)) for kind, refs in wanted.items() if kind in SUCCESSORS
+        ]
         return self.filter(reduce(or_, conditions)) if conditions else self.none()
 
 

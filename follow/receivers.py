@@ -7,14 +7,17 @@ from typing import Any
 
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason, tracking
 from django.dispatch import receiver
+from django.utils.translation import ngettext
 
 from follow.bouncing import bounce
 from follow.mailing import announce
-from follow.models import Bounce, Delivery, address_key
+from follow.models import Bounce, Choice, Delivery, address_key
+from follow.subscribing import follow_instead
 from newsroom.lib.addresses import one_spelling
 from newsroom.lib.numbers import row_number
 from reports.models import Edition
-from reports.signals import edition_announced
+from reports.registry import Use
+from reports.signals import edition_announced, registry_merged, registry_uses
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +31,18 @@ FOR_GOOD = re.compile("hard|permanent", re.IGNORECASE)
 @receiver(edition_announced, dispatch_uid="follow.mail_followers")
 def mail_followers(edition: Edition, **signal: Any) -> None:
     announce(edition, edition.announced_at)
+
+
+@receiver(registry_merged, dispatch_uid="follow.move_followers")
+def move_followers(kind: str, old: int, into: Any, **signal: Any) -> None:
+    follow_instead((kind, old), (kind, into.pk))
+
+
+@receiver(registry_uses, dispatch_uid="follow.count_followers")
+def count_followers(kind: str, row: Any, **signal: Any) -> list[Use]:
+    number = Choice.objects.of([(kind, row.pk)]).count()
+    said = ngettext("Followed by %(number)d reader", "Followed by %(number)d readers", number)
+    return [Use(said % {"number": number})] if number else []
 
 
 @receiver(tracking, dispatch_uid="follow.take_down_bounce")

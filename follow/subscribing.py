@@ -469,3 +469,23 @@ def forget(followers: QuerySet[Follower], now: datetime) -> int:
         if not still:
             return done
         done += len(still)
+
+
+@transaction.atomic
+def follow_instead(old: Pair, new: Pair) -> None:
+    """
+    Let everybody who follows a company or policy follow what it was merged into, once, and those who asked to as well.
+
+    Nobody is told: it is the same thing by another number.
+    """
+    kind, number = old
+    followers = Choice.objects.filter(kind=kind, ref=new[1]).values("follower")
+    Choice.objects.filter(
+        kind=kind, ref=number, follower__in=list(followers.values_list("follower", flat=True))
+    ).delete()
+    Choice.objects.filter(kind=kind, ref=number).update(ref=new[1])
+    for wish in Wish.objects.select_for_update().filter(confirmed_at=None).order_by("pk"):
+        if list(old) in wish.choices:
+            pairs = [list(new) if pair == list(old) else pair for pair in wish.choices]
+            wish.choices = [pair for at, pair in enumerate(pairs) if pair not in pairs[:at]]
+            wish.save(update_fields=["choices"])

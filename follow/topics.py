@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from follow.models import Choice
+from django.db.models import QuerySet
+
+from follow.models import SUCCESSORS, Choice
 from reports.models import ProjectionQuerySet, Section
 
 Pair = tuple[str, int]  # a kind of Choice.Kind, and the number of a row, 0 where the kind needs none
@@ -36,12 +38,17 @@ class Topic:
 
 @dataclass(frozen=True)
 class Register:
-    """Where the things of one kind are found: their appearances, and the fields that name the thing and call it."""
+    """
+    Where the things of one kind are found: their appearances, and the fields that name the thing and call it.
+
+    `merged` are those that were merged into others, from their number (`old`) to the other's (`into`).
+    """
 
     appearances: Callable[[], ProjectionQuerySet]
     of: str
     name: str
     content: tuple[str, str]  # in an edition's content: the list, and the key of the row's number
+    merged: Callable[[], QuerySet[Any, Any]]
 
     def topic(self, kind: str, appearance: Any) -> Topic:
         ref = getattr(appearance, f"{self.of}_id")
@@ -54,6 +61,7 @@ REGISTERS: dict[str, Register] = {}
 def register(kind: str, found: Register) -> None:
     """Say where the things of a kind are found. Saying it again replaces it."""
     REGISTERS[kind] = found
+    SUCCESSORS[kind] = lambda refs: found.merged().filter(old__in=refs).values("into")
 
 
 def find(kind: str, slug: str) -> Topic | None:
@@ -68,14 +76,37 @@ def find(kind: str, slug: str) -> Topic | None:
 
 
 def named(pairs: Iterable[Pair]) -> dict[Pair, Topic]:
-    """The topics of these pairs that a live issue names, in as many queries as there are kinds among them."""
+    """
+    The topics of these pairs that a live issue names, in as many queries as there are kinds among them.
+
+    What was merged into another is found as that one, in two more.
+    """
     found = {}
     asked = list(pairs)
     for kind, where in REGISTERS.items():
         refs = [ref for other, ref in asked if other == kind]
         if refs:
-            rows = where.appearances().live().filter(**{f"{where.of}__in": refs}).latest_of_each(where.of)
-            found.update({topic.pair: topic for topic in (where.topic(kind, row) for row in rows.with_edition())})
+            found.update(live_topics(kind, where, refs))
+        if gone := [ref for ref in refs if (kind, ref) not in found]:
+            now = dict(where.merged().filter(old__in=gone).values_list("old", "into"))
+            there = live_topics(kind, where, now.values()) if now else {}
+            found.update({(kind, old): there[kind, into] for old, into in now.items() if (kind, into) in there})
+    return found
+
+
+def live_topics(kind: str, where: Register, refs: Iterable[int]) -> dict[Pair, Topic]:
+    rows = where.appearances().live().filter(**{f"{where.of}__in": list(refs)}).latest_of_each(where.of)
+    return {topic.pair: topic for topic in (where.topic(kind, row) for row in rows.with_edition())}
+
+
+def with_former(pairs: Iterable[Pair]) -> dict[Pair, list[Pair]]:
+    """Each pair with those that were merged into it, by which older issues name it. A query for each kind."""
+    found = {pair: [pair] for pair in pairs}
+    for kind, where in REGISTERS.items():
+        refs = [ref for other, ref in found if other == kind]
+        if refs:
+            for old, into in where.merged().filter(into__in=refs).values_list("old", "into"):
+                found[kind, into].append((kind, old))
     return found
 
 

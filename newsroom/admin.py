@@ -37,6 +37,7 @@ from newsroom.importing.desk import ImportDoor
 from newsroom.issue import changes, gather
 from newsroom.lib.text import Wording
 from newsroom.many import ManyDoor
+from newsroom.mentions.desk import MentionsDoor
 from newsroom.overview import lately
 from newsroom.planning import CalendarDoor
 from newsroom.presence import PresenceDoor, others_at, say_here
@@ -119,6 +120,7 @@ class ReportAdmin(
     NextIssueDoor,
     CalendarDoor,
     ManyDoor,
+    MentionsDoor,
     ChecksDesk,
     PresenceDoor,
     WithTagLine,

@@ -43,16 +43,26 @@ class NewsroomConfig(AppConfig):
         from follow.topics import Register, register
         from newsroom.briefing import briefings_can_be_drawn
         from newsroom.roles import make_missing_roles, remember_permissions
+        from newsroom.search.index import forget_merged
         from newsroom.staff.receivers import connect as hear_of_logins
         from newsroom.websub import note_pings
         from policies.models import Appearance as PolicyAppearance
-        from reports.signals import edition_announced
+        from policies.models import MergedPolicy
+        from reports.signals import edition_announced, registry_merged
         from watchlist.models import Appearance as CompanyAppearance
+        from watchlist.models import MergedCompany
 
         hear_of_logins()
         edition_announced.connect(note_pings, dispatch_uid="newsroom.note_pings")
-        register("company", Register(CompanyAppearance.objects.all, "company", "name", ("watchlist", "company")))
-        register("policy", Register(PolicyAppearance.objects.all, "policy", "title", ("policies", "policy")))
+        registry_merged.connect(forget_merged, dispatch_uid="newsroom.forget_merged")
+        companies, policies = ("watchlist", "company"), ("policies", "policy")
+        register(
+            "company",
+            Register(CompanyAppearance.objects.all, "company", "name", companies, MergedCompany.objects.all),
+        )
+        register(
+            "policy", Register(PolicyAppearance.objects.all, "policy", "title", policies, MergedPolicy.objects.all)
+        )
 
         check(mail_can_leave)
         check(briefings_can_be_drawn, deploy=True)

@@ -214,13 +214,18 @@ class Desk(NamedTuple):
 
     registered: Registered
     names: Names[int]
+    other_names: dict[int, list[str]]
 
 
 DESK: list[Desk] = []
 
 
 def take_registered(registered: Registered) -> None:
-    DESK[:] = [Desk(registered, Names(registered.names))]
+    others: dict[int, list[str]] = {}
+    for name, company in registered.names:
+        if name != registered.every_company[company].name:
+            others.setdefault(company, []).append(name)
+    DESK[:] = [Desk(registered, Names(registered.names), others)]
 
 
 def write_some(orders: Sequence[Order]) -> list[Written]:
@@ -279,6 +284,7 @@ def snapshot(issue: Issue, slug: str) -> Content:
             sources=[names.sources[name] for name in issue.credits],
             notes=[Note(company=names.companies[name], text=text) for name, text in issue.watchlist],
             updates=[Update(policy=names.policies[title], detail=detail) for title, detail in issue.policies],
+            other_names=desk.other_names,
         ),
     )
 

@@ -5,12 +5,12 @@ The whole of one issue, as one value.
 object into what templates show. Everything between the desk and the readers passes through here.
 
 SCHEMA 1 had no search texts, no companies that a story names and no milestones. What reads a snapshot takes them as
-empty where they are missing.
+empty where they are missing. A company that a story calls by other names than its own has these names as well ("as").
 """
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from newsroom.lib import richtext
+from newsroom.lib.mentions import Names, link_first, read
 from policies.models import Update
 from reports.models import Image, Report, Section, Source, Story, Takeaway, reading_minutes
 from watchlist.models import Company, Mention, Note
@@ -53,6 +54,7 @@ def gather(report: Report) -> Content:
         Rows(
             tags=report.tags.all(),
             stories=[(story, story.tags.all(), named.get(story.pk, [])) for story in stories],
+            other_names=other_names(company for companies in named.values() for company in companies),
             takeaways=report.takeaways.all(),
             sources=[credit.source for credit in report.credits.select_related("source")],
             notes=report.notes.select_related("company"),
@@ -70,6 +72,12 @@ class Rows(NamedTuple):
     sources: Iterable[Source]
     notes: Iterable[Note]
     updates: Iterable[Update]
+    other_names: Mapping[int, Iterable[str]]  # of companies that stories name
+
+
+def other_names(companies: Iterable[Company]) -> dict[int, list[str]]:
+    """The aliases of companies that were read with them."""
+    return {company.pk: [alias.name for alias in company.aliases.all()] for company in companies}
 
 
 def compose(report: Report, rows: Rows) -> Content:
@@ -101,7 +109,7 @@ def compose(report: Report, rows: Rows) -> Content:
                 "tags": gather_tags(tags),
                 "search_title": story.search_title,
                 "search_description": story.search_description,
-                "companies": gather_companies(companies),
+                "companies": gather_companies(companies, story, rows.other_names),
             }
             for story, tags, companies in rows.stories
         ],
@@ -144,15 +152,28 @@ def compose(report: Report, rows: Rows) -> Content:
 def gather_mentions(report: Report) -> dict[int, list[Company]]:
     """By story, the companies that it names and that no editor refused."""
     named: dict[int, list[Company]] = {}
-    for mention in Mention.objects.told().filter(story__report=report).select_related("company"):
+    told = Mention.objects.told().filter(story__report=report).select_related("company")
+    for mention in told.prefetch_related("company__aliases"):
         named.setdefault(mention.story_id, []).append(mention.company)
     return named
 
 
-def gather_companies(companies: Iterable[Company]) -> list[dict[str, Any]]:
+def gather_companies(
+    companies: Iterable[Company], story: Story, others: Mapping[int, Iterable[str]]
+) -> list[dict[str, Any]]:
     """By name; two that differ in nothing but case in the order of their registration."""
     ordered = sorted(companies, key=lambda company: (company.name.casefold(), company.pk))
-    return [{"company": company.pk, "name": company.name, "slug": company.slug} for company in ordered]
+    return [
+        {"company": company.pk, "name": company.name, "slug": company.slug}
+        | spelled(story.body, others.get(company.pk, ()))
+        for company in ordered
+    ]
+
+
+def spelled(body: str, names: Iterable[str]) -> dict[str, list[str]]:
+    """Which of these names a text has, as "as"; nothing for none."""
+    found = {found.key for found in Names((name, name) for name in names).find(read(body)[0])} if names else set()
+    return {"as": sorted(found)} if found else {}
 
 
 def gather_image(image: Image) -> Content:
@@ -237,12 +258,27 @@ def present_story(content: Content, story: Content) -> dict[str, Any]:
     words = richtext.count_words(richtext.plain(story["body"]))
     return {
         **story,
-        "body": richtext.shift_headings(story["body"], 1),  # below the story's own h3
+        "body": richtext.shift_headings(with_links(content, story), 1),  # below the story's own h3
         "url": reverse("reports:story", args=[content["slug"], story["slug"]]),
         "anchor": f"{story['section']}-{story['rank']}",
         "tags": present_tags(story["tags"]),
         "minutes": reading_minutes(words),
     }
+
+
+def with_links(content: Content, story: Content) -> str:
+    """
+    A story's text with the first place that names a company of the issue's own watchlist as a link to its page.
+
+    Only of that: a page is drawn once, and while it is shown its own watchlist gives these companies a page. What
+    the company's address is later on, or if it is merged into another, this one leads there.
+    """
+    watched = {note["company"]: reverse("watchlist:company", args=[note["slug"]]) for note in content["watchlist"]}
+    named = story.get("companies", [])
+    if not any(company["company"] in watched for company in named):
+        return str(story["body"])
+    names = Names((name, company["company"]) for company in named for name in (company["name"], *company.get("as", [])))
+    return link_first(story["body"], names, watched)
 
 
 def present_tags(tags: list[dict[str, str]]) -> list[dict[str, str]]:

@@ -20,6 +20,8 @@ WRITE = tuple(
     for verb in ("view", "add", "change", "delete")
     if (verb, model) != ("delete", "report")
 )
+MENTIONS = ("watchlist.change_mention",)  # saying which companies a story names
+MERGE = ("watchlist.merge_company", "policies.merge_policy")
 LOOK = ("reports.view_revision", "reports.view_edition")
 PUBLISH = ("reports.delete_report", "reports.approve_report", "reports.publish_report")
 OVERRIDE = ("reports.override_checks", "reports.view_override")
@@ -43,11 +45,11 @@ PEOPLE = tuple(f"auth.{verb}_{model}" for model in ("user", "group") for verb in
 AUDIT = ("newsroom.view_act",)  # log-ins too: personal data of the staff
 ADDRESSES = ("comments.view_address", "comments.delete_address")  # seeing, exporting; erasing
 ROLES: dict[str, tuple[str, ...]] = {
-    "Writer": (*WRITE, *LOOK, *MAIL),
-    "Editor": (*WRITE, *LOOK, *PUBLISH, *OVERRIDE, *SHARE, *MODERATE, *RULE, *MAIL, *SEND),
+    "Writer": (*WRITE, *MENTIONS, *LOOK, *MAIL),
+    "Editor": (*WRITE, *MENTIONS, *MERGE, *LOOK, *PUBLISH, *OVERRIDE, *SHARE, *MODERATE, *RULE, *MAIL, *SEND),
     "Moderator": MODERATE,
     "Administrator": (
-        *(*WRITE, *LOOK, *PUBLISH, *OVERRIDE, *SHARE, *MODERATE, *RULE, *PEOPLE, *AUDIT, *ADDRESSES),
+        *(*WRITE, *MENTIONS, *MERGE, *LOOK, *PUBLISH, *OVERRIDE, *SHARE, *MODERATE, *RULE, *PEOPLE, *AUDIT, *ADDRESSES),
         *(*MAIL, *SEND, *FOLLOWERS),
     ),
 }

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
+from django.db.models import Count, Exists, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -10,7 +14,34 @@ from django.utils.translation import pgettext_lazy
 from newsroom.lib.naming import called
 from newsroom.lib.slugs import validate_slug
 from newsroom.lib.text import FoldedField, LineField
-from reports.models import Edition, Named, Placed, ProjectionQuerySet, Report, refuse_taken_name
+from reports.models import (
+    Edition,
+    Former,
+    Merged,
+    Named,
+    Placed,
+    ProjectionQuerySet,
+    Report,
+    refuse_name_of_another,
+    refuse_taken_name,
+)
+
+
+class PolicyQuerySet(models.QuerySet["Policy"]):
+    def with_use(self) -> PolicyQuerySet:
+        """Each with `issue_count`, and the `last_title` and `last_issued_on` of its issues."""
+        updates = Update.objects.filter(policy=OuterRef("pk")).order_by()
+        newest = updates.order_by(F("report__issued_on").desc(nulls_first=True), "-report")
+        return self.annotate(
+            issue_count=Coalesce(Subquery(updates.values("policy").annotate(n=Count("pk")).values("n")), 0),
+            last_title=Subquery(newest.values("report__title")[:1]),
+            last_issued_on=Subquery(newest.values("report__issued_on")[:1]),
+        )
+
+    def unused(self) -> PolicyQuerySet:
+        """Those that no issue and no edition has."""
+        of_each = {"policy": OuterRef("pk")}
+        return self.exclude(Exists(Update.objects.filter(**of_each)) | Exists(Appearance.objects.filter(**of_each)))
 
 
 @called(_("policy"), title=_("title"), slug=_("slug"), jurisdiction=_("jurisdiction"))
@@ -22,15 +53,19 @@ class Policy(models.Model):
     slug = models.CharField(max_length=80, unique=True, validators=[validate_slug])
     jurisdiction = LineField(max_length=80, blank=True, help_text=_("“China”, “EU”, “UN”."))
 
+    objects = PolicyQuerySet.as_manager()
+
     class Meta:
         ordering = ("title",)
         verbose_name_plural = _("policies")
+        permissions = (("merge_policy", "Can merge a policy into another"),)
 
     def __str__(self) -> str:
         return self.title
 
     def clean(self) -> None:
         refuse_taken_name(self, "title")
+        refuse_name_of_another(self, "title", Alias.objects.exclude(policy=self.pk))
 
 
 class Status(models.TextChoices):
@@ -73,10 +108,16 @@ class Milestone(models.Model):
 class Alias(Named):
     """Another wording of a policy's title, so that an import recognises it."""
 
+    owner = "policy"
+
     policy = models.ForeignKey(Policy, on_delete=models.CASCADE, related_name="aliases")
 
     class Meta(Named.Meta):
         verbose_name_plural = _("aliases")
+
+    def clean(self) -> None:
+        super().clean()
+        refuse_name_of_another(self, "name", Policy.objects.all())
 
 
 @called(_("policy update"), _("policy updates"), policy=_("policy"), position=_("position"), detail=_("detail"))
@@ -99,6 +140,12 @@ class Update(models.Model):
         return f"{self.policy} ({self.detail})" if self.detail else str(self.policy)
 
 
+class AppearanceQuerySet(ProjectionQuerySet):
+    def at(self, slug: str) -> Any:
+        """The policy at an address; one that was merged into another is found at its old addresses too."""
+        return self.at_or_formerly(slug, FormerAddress.objects.all(), of="policy")
+
+
 class Appearance(Placed):
     """
     Projection: a policy as one edition has it, with the title, jurisdiction and milestones it had then.
@@ -112,11 +159,11 @@ class Appearance(Placed):
     title = models.CharField(max_length=250)
     slug = models.CharField(max_length=80)
     jurisdiction = models.CharField(max_length=80, blank=True)
-    detail = models.CharField(max_length=500, blank=True)
+    detail = models.TextField(blank=True)  # one line, or those of two policies that were merged since
     status = models.CharField(max_length=20, choices=Status, blank=True)
     milestones = models.JSONField(default=list)
 
-    objects = ProjectionQuerySet.as_manager()
+    objects = AppearanceQuerySet.as_manager()
 
     class Meta:
         ordering = ("edition", "position")
@@ -135,3 +182,16 @@ class Appearance(Placed):
     @property
     def url(self) -> str:
         return reverse("policies:policy", args=[self.slug])
+
+
+class FormerAddress(Former):
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="former_policies")
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="former_addresses")
+
+    class Meta:
+        ordering = ("edition", "slug")
+        indexes = (models.Index(fields=["slug", "-place"], name="former_policy_newest_first"),)
+
+
+class MergedPolicy(Merged):
+    into = models.ForeignKey(Policy, on_delete=models.CASCADE, related_name="merged")

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from newsroom.lib.fields import room
-from policies.models import Alias, Policy, Update
+from policies.models import Alias, Appearance, MergedPolicy, Policy, Update
 from reports.models import Report
 from reports.registry import Registry, joined
 
@@ -24,7 +24,17 @@ def facts(title: str) -> dict[str, str]:
     return {"jurisdiction": place[1]} if place else {}
 
 
-POLICIES = Registry(Policy, Alias, label="title", of="policy", facts=facts)
+POLICIES = Registry(
+    Policy,
+    Alias,
+    label="title",
+    of="policy",
+    lines=Update,
+    text="detail",
+    appearances=Appearance,
+    merged=MergedPolicy,
+    facts=facts,
+)
 recognise = POLICIES.recognise
 
 

@@ -18,6 +18,8 @@ from unfold.widgets import UnfoldAdminURLInputWidget
 from reports.forms import ImageForm, NamesFormSet, RowForm, RowFormSet, StoryForm, StoryFormSet, TagLineWidget
 from reports.images import draw
 from reports.models import Credit, Image, Report, Section, Source, Story, Takeaway
+from reports.registry import Use, remove_source, uses_of_source
+from reports.registry_desk import KeepsWhatIsUsed
 
 
 class WithTagLine:
@@ -143,7 +145,7 @@ class NamesInline(TabularInline):
     hide_title = True
 
 
-class RegistryAdmin(ModelAdmin):
+class RegistryAdmin(KeepsWhatIsUsed, ModelAdmin):
     """A link that is typed without its scheme is taken as https."""
 
     formfield_overrides = {URLField: {"widget": UnfoldAdminURLInputWidget, "assume_scheme": "https"}}
@@ -154,6 +156,12 @@ class SourceAdmin(RegistryAdmin):
     list_display = ("name", "link")
     search_fields = ("name",)
     ordering = ("name",)
+
+    def uses(self, row: Source) -> list[Use]:
+        return uses_of_source(row)
+
+    def remove(self, row: Source, *, by: Any) -> None:
+        remove_source(row, by=by)
 
 
 @admin.register(Image)

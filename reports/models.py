@@ -354,6 +354,15 @@ class Credit(models.Model):
         return self.source.name
 
 
+def refuse_name_of_another(row: Any, field: str, others: models.QuerySet[Any, Any]) -> None:
+    """Raise ValidationError if one of `others`, rows of another model that have names too, has the name of this."""
+    key = row._meta.get_field("key").key(getattr(row, field))
+    if (other := others.filter(key=key).first()) is not None:
+        said = _("“%(name)s” is a name of “%(other)s” already.")
+        whose = getattr(other, other.owner) if hasattr(other, "owner") else other
+        raise ValidationError({field: said % {"name": getattr(row, field), "other": whose}})
+
+
 def refuse_taken_name(row: Any, field: str) -> None:
     """Raise ValidationError if another row of this model has the name, whatever its case."""
     key = row._meta.get_field("key").key(getattr(row, field))
@@ -679,6 +688,16 @@ class ProjectionQuerySet(models.QuerySet[Any]):
         here = self.filter(slug=slug)
         return here.live_few().newest_first().first() or here.begun().order_by("-edition__live_from").first()
 
+    def at_or_formerly(self, slug: str, former: ProjectionQuerySet, *, of: str) -> Any:
+        """The same, where `former` are the addresses of what was merged into others; `of` is the field of the row."""
+        if live := self.filter(slug=slug).live_few().newest_first().first():
+            return live
+        known = [
+            rows.filter(slug=slug).begun().order_by().values_list("edition__live_from", of) for rows in (self, former)
+        ]
+        last = known[0].union(known[1], all=True).order_by("-edition__live_from").first()
+        return former.model(slug=slug, **{f"{of}_id": last[1]}) if last else None
+
     def with_edition(self) -> ProjectionQuerySet:
         return self.select_related("edition").defer(*(f"edition__{column}" for column in ARTICLES.values()))
 
@@ -699,6 +718,48 @@ class Placed(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Former(Placed):
+    """
+    Projection: an address that an edition has for a row of a registry which was merged into another since.
+
+    Found by `at`, as an appearance is, so that the old address leads to what the row is now.
+    """
+
+    slug = models.CharField(max_length=80)
+
+    objects = ProjectionQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Merged(models.Model):
+    """
+    That a row of a registry was merged into another, which is named by the field `into`.
+
+    Revisions and editions have its old number for ever; who reads one of them asks here what it means now. `name` and
+    `slug` are those of the row that is left, as readers knew them then, so that projections come out the same whenever
+    they are written. `was` keeps the fields of the row that is gone.
+    """
+
+    old = models.BigIntegerField(primary_key=True)
+    old_slug = models.CharField(max_length=80)
+    name = models.CharField(max_length=250)
+    slug = models.CharField(max_length=80)
+    was = models.JSONField(default=dict)
+    merged_at = models.DateTimeField(default=timezone.now)
+    merged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.old}: {self.name}"
 
 
 class EditionStory(models.Model):

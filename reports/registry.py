@@ -1,16 +1,26 @@
-"""Registries of what runs on across issues: finding a row by the name that a text prints, and registering new ones."""
+"""
+Registries of what runs on across issues: finding a row by the name that a text prints, registering new ones, merging
+two that are one, and removing what nothing uses.
+"""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from newsroom.lib.fields import room
 from newsroom.lib.names import closest
+from newsroom.lib.rights import require
 from newsroom.lib.slugs import slug_for, unique_slug
 from newsroom.lib.text import folded
+from reports.models import Edition, Placed, Report, Source
+from reports.signals import registry_merged, registry_uses
 
 Line = TypeVar("Line", bound=tuple[str, ...])
 
@@ -23,20 +33,67 @@ class Recognition:
     row: Any = None
 
 
+class Use(NamedTuple):
+    """One thing that a row of a registry is used by, in words, and where it is seen ("" if nowhere)."""
+
+    text: str
+    url: str = ""
+
+
+class InUse(Exception):
+    """What can't be removed, as it is used; `uses` says by what."""
+
+    def __init__(self, row: Any, uses: Sequence[Use]) -> None:
+        self.row, self.uses = row, list(uses)
+        super().__init__(
+            _("“%(row)s” is used, so it can’t be deleted: %(uses)s")
+            % {"row": row, "uses": "; ".join(use.text for use in uses)}
+        )
+
+
+class Unmergeable(Exception):
+    """Why a row can't be merged into another; `reasons` are whole sentences."""
+
+    def __init__(self, reasons: Iterable[str]) -> None:
+        self.reasons = list(reasons)
+        super().__init__(" ".join(self.reasons))
+
+
+@dataclass(frozen=True)
+class Both:
+    """An issue that has a line about both of two rows, and what the one line says that is left of them."""
+
+    report: Report
+    going: str
+    staying: str
+    together: str
+    most: int
+
+    @property
+    def is_too_long(self) -> bool:
+        return len(self.together) > self.most
+
+
 @dataclass(frozen=True)
 class Registry:
     """
-    Rows with a name, an address and other names (aliases).
+    Rows with a name, an address and other names (aliases), each of which issues have one line about.
 
-    `rows` and `aliases` are the models, `label` is the row's field that holds its name, `of` the alias's field that
-    holds its row, and `facts` gives what can be told of a new row by its name: fields and their values.
+    `rows`, `aliases`, `lines`, `appearances` and `merged` are the models; `label` is the row's field that holds its
+    name, `of` the field of the others that holds their row, `text` the field of a line that holds its words. `facts`
+    gives what can be told of a new row by its name: fields and their values; `used` what else of its app uses a row.
     """
 
     rows: Any
     aliases: Any
     label: str
     of: str
+    lines: Any
+    text: str
+    appearances: Any
+    merged: Any
     facts: Callable[[str], Mapping[str, str]] = lambda name: {}
+    used: Callable[[Any], list[Use]] = lambda row: []
 
     def recognise(self, names: Iterable[str]) -> dict[str, Recognition]:
         """What each name is, in two queries however many there are."""
@@ -61,7 +118,7 @@ class Registry:
         """
         known = self.known()
         said = {self.key(name): row for name, row in (same or {}).items()}
-        slugs = set(self.rows.objects.values_list("slug", flat=True))
+        slugs = self.taken_slugs()
         settled: dict[Any, list[Line]] = {}
         for line in lines:
             name, key = line[0], self.key(line[0])
@@ -82,9 +139,266 @@ class Registry:
         aliases = {alias.key: getattr(alias, self.of) for alias in self.aliases.objects.select_related(self.of)}
         return aliases | rows  # who bears a name comes before who is also called so
 
+    def taken_slugs(self) -> set[str]:
+        """Those of the rows, and those that lead to where a row was merged into."""
+        now = self.rows.objects.values_list("slug", flat=True)
+        return {*now, *self.merged.objects.values_list("old_slug", flat=True)}
+
     def key(self, name: str) -> str:
         """What tells names apart, as FoldedField keeps it: whatever their case, and as far as it has room."""
         return folded(name)[: room(self.rows, "key")]
+
+    # What uses a row, and removing one that nothing uses
+
+    def uses(self, row: Any) -> list[Use]:
+        """What uses a row: issues, what readers have, and what its own and other apps know of (`registry_uses`)."""
+        found = [*self.issues_with(row), *self.editions_with(row), *self.used(row)]
+        for _receiver, uses in registry_uses.send(sender=self.rows, kind=self.of, row=row):
+            found.extend(uses if isinstance(uses, list) else [])
+        return found
+
+    def issues_with(self, row: Any) -> list[Use]:
+        lines = self.lines.objects.filter(**{self.of: row.pk}).select_related("report")
+        lines = lines.order_by("-report__issued_on", "-report__pk")
+        found = [
+            Use(_("Issue “%(title)s”") % {"title": line.report}, report_page(line.report_id)) for line in lines[:LISTED]
+        ]
+        return found + more_issues(lines.count() - LISTED)
+
+    def editions_with(self, row: Any) -> list[Use]:
+        its = self.appearances.objects.filter(**{self.of: row.pk})
+        live = its.live().with_edition().newest_first()
+        found = [
+            Use(_("Readers have it in “%(title)s”") % {"title": place.edition.title}, place.edition.url)
+            for place in live[:LISTED]
+        ]
+        if (others := its.count() - len(found)) > 0:
+            said = ngettext(
+                "%(number)d more edition that readers have, had or will get",
+                "%(number)d more editions that readers have, had or will get",
+                others,
+            )
+            found.append(Use(said % {"number": others}))
+        return found
+
+    @transaction.atomic
+    def remove(self, row: Any, *, by: Any) -> None:
+        """Delete a row that nothing uses. Raises PermissionDenied, and InUse with what uses it."""
+        require(by, f"{self.rows._meta.app_label}.delete_{self.rows._meta.model_name}")
+        row = self.rows.objects.select_for_update().get(pk=row.pk)
+        if uses := self.uses(row):
+            raise InUse(row, uses)
+        row.delete()
+
+    # Merging
+
+    def with_lines_about_both(self, row: Any, into: Any) -> list[Both]:
+        """The issues that have a line about both, and what becomes of the two lines."""
+        going = self.lines.objects.filter(**{self.of: row.pk}).select_related("report")
+        by_report = {line.report_id: line for line in going}
+        staying = self.lines.objects.filter(**{self.of: into.pk}, report__in=list(by_report)).order_by("report_id")
+        found = []
+        for line in staying:
+            other = by_report[line.report_id]
+            texts = [getattr(each, self.text) for each in sorted((line, other), key=lambda each: each.position)]
+            found.append(
+                Both(
+                    other.report,
+                    getattr(other, self.text),
+                    getattr(line, self.text),
+                    together(texts),
+                    room(self.lines, self.text),
+                )
+            )
+        return found
+
+    def obstacles(self, row: Any, into: Any) -> list[str]:
+        """Why one row can't be merged into the other, in sentences."""
+        if row.pk == into.pk:
+            return [_("“%(row)s” can’t be merged into itself.") % {"row": row}]
+        return [
+            _(
+                "“%(title)s” has a line about both, and together they have %(number)d characters; %(most)d are the "
+                "most. Shorten one of them first."
+            )
+            % {"title": both.report, "number": len(both.together), "most": both.most}
+            for both in self.with_lines_about_both(row, into)
+            if both.is_too_long
+        ]
+
+    @transaction.atomic
+    def merge(
+        self,
+        row: Any,
+        *,
+        into: Any,
+        by: Any,
+        move: Callable[[Any, Any], None],
+        project: Callable[[Sequence[Edition]], None],
+    ) -> Any:
+        """
+        Let `into` take the place of `row`, in all issues, editions and wherever else; gives it back, read anew.
+
+        An issue that has a line about both keeps one with both texts, at the place of the first. The name of the row
+        that is gone, and its other names, become names of the one that is left. `move` is called with both rows for
+        what else belongs to them. Revisions and drawn pages stay as they are: `project` writes anew what is asked of
+        the editions that had the row, and other apps hear of it (`registry_merged`). The issues concerned get a new
+        version, so that nobody saves over this what was opened before.
+
+        Issues are locked first, then both rows by their number, so that two who merge at once wait for each other.
+        Raises PermissionDenied, and Unmergeable with every reason; then nothing is changed.
+        """
+        require(by, f"{self.rows._meta.app_label}.merge_{self.rows._meta.model_name}")
+        mine = self.lines.objects.filter(**{f"{self.of}__in": [row.pk, into.pk]}).values("report")
+        list(Report.objects.select_for_update().filter(pk__in=mine).order_by("pk").values_list("pk", flat=True))
+        found = {each.pk: each for each in self.rows.objects.select_for_update().filter(pk__in=[row.pk, into.pk])}
+        if missing := [each for each in (row, into) if each.pk not in found]:
+            raise Unmergeable([_("“%(row)s” is not there any more.") % {"row": each} for each in missing])
+        row, into = found[row.pk], found[into.pk]
+        if reasons := self.obstacles(row, into):
+            raise Unmergeable(reasons)
+        editions = self.editions_of(row)
+        self.move_lines(row, into)
+        move(row, into)
+        self.move_names(row, into, by)
+        for start in range(0, len(editions), AT_ONCE):
+            some = (
+                Edition.objects.without_article().select_related("revision").in_bulk(editions[start : start + AT_ONCE])
+            )
+            project(list(some.values()))
+        registry_merged.send(sender=self.rows, kind=self.of, old=row.pk, into=into, editions=editions)
+        row.delete()
+        return into
+
+    def editions_of(self, row: Any) -> list[int]:
+        """The numbers of the editions that anything is projected of with this row."""
+        projections = [
+            relation.related_model
+            for relation in self.rows._meta.related_objects
+            if issubclass(relation.related_model, Placed)
+        ]
+        found = {
+            pk
+            for model in projections
+            for pk in model.objects.filter(**{self.of: row.pk}).values_list("edition", flat=True)
+        }
+        return sorted(found)
+
+    def move_lines(self, row: Any, into: Any) -> None:
+        for both in self.with_lines_about_both(row, into):
+            lines = self.lines.objects.filter(report=both.report)
+            first = min(lines.filter(**{f"{self.of}__in": [row.pk, into.pk]}).values_list("position", flat=True))
+            lines.filter(**{self.of: row.pk}).delete()
+            lines.filter(**{self.of: into.pk}).update(**{self.text: both.together, "position": first})
+            Report.objects.filter(pk=both.report.pk).update(version=F("version") + 1)
+        going = self.lines.objects.filter(**{self.of: row.pk})
+        Report.objects.filter(pk__in=list(going.values_list("report", flat=True))).update(version=F("version") + 1)
+        going.update(**{self.of: into})
+
+    def move_names(self, row: Any, into: Any, by: Any) -> None:
+        """The row's names become those of the other, and its number and its addresses lead there."""
+        newest = self.appearances.objects.filter(**{self.of: into.pk}).live().newest_first().first()
+        known = newest or into
+        as_known = {"into": into, "name": getattr(known, self.label), "slug": known.slug}
+        self.merged.objects.filter(into=row).update(**as_known)
+        was = {
+            field.name: getattr(row, field.name) for field in self.rows._meta.concrete_fields if not field.primary_key
+        }
+        self.merged.objects.create(old=row.pk, old_slug=row.slug, was=was, merged_by=by, **as_known)
+        self.aliases.objects.filter(**{self.of: row.pk}).update(**{self.of: into})
+        name = getattr(row, self.label)
+        if self.key(name) != self.key(getattr(into, self.label)):
+            self.aliases.objects.get_or_create(key=self.key(name), defaults={"name": name, self.of: into})
+
+
+# Sources, which have no page, no other names and no lines
+
+
+def uses_of_source(source: Source) -> list[Use]:
+    """The issues that credit a source."""
+    its = source.credits.select_related("report").order_by("-report__issued_on", "-report__pk")
+    found = [Use(_("Issue “%(title)s”") % {"title": credit.report}, report_page(credit.report_id)) for credit in its]
+    return found[:LISTED] + more_issues(len(found) - LISTED)
+
+
+@transaction.atomic
+def remove_source(source: Source, *, by: Any) -> None:
+    """Delete a source that no issue credits. Raises PermissionDenied, and InUse with the issues that do."""
+    require(by, "reports.delete_source")
+    source = Source.objects.select_for_update().get(pk=source.pk)
+    if uses := uses_of_source(source):
+        raise InUse(source, uses)
+    source.delete()
+
+
+def more_issues(number: int) -> list[Use]:
+    said = ngettext("%(number)d more issue", "%(number)d more issues", number)
+    return [Use(said % {"number": number})] if number > 0 else []
+
+
+LISTED = 50  # uses of one kind that are listed
+AT_ONCE = 50  # editions whose snapshots are read together
+
+
+def report_page(number: int) -> str:
+    return reverse("admin:reports_report_change", args=[number])
+
+
+def together(texts: Iterable[str]) -> str:
+    """Texts of one thing as one line; what is said twice stands once."""
+    return "; ".join(dict.fromkeys(filter(None, texts)))
+
+
+@dataclass(frozen=True)
+class PrintedLine:
+    """The lines that a snapshot has about one row, as it is numbered now; its first is at `position`."""
+
+    row: int
+    position: int
+    name: str
+    slug: str
+    lines: Sequence[Mapping[str, Any]]
+    own: Mapping[str, Any] | None  # the one that has this number itself
+
+    def said(self, fact: str) -> str:
+        """What is said of a fact: by its own line, else by the first that says something."""
+        return next((str(line[fact]) for line in (self.own or {fact: ""}, *self.lines) if line[fact]), "")
+
+    @property
+    def spellings(self) -> set[str]:
+        """Under which other names than its own the lines have it."""
+        others = {name for line in self.lines for name in (line["name"], *line.get("as", []))}
+        return others - {self.name}
+
+    def all_said(self, fact: str) -> str:
+        return together(str(line[fact]) for line in self.lines)
+
+
+def as_they_are(
+    content: Sequence[Mapping[str, Any]], of: str, label: str, merged: Mapping[int, Any]
+) -> Iterator[PrintedLine]:
+    """
+    A snapshot's lines about rows of a registry, by what these rows are now; `merged` as `in_bulk` gives it.
+
+    A row that was merged into another since has that one's name and address; where there is a line about both, they
+    come as one. `of` and `label` are the keys of the row's number and of its name.
+    """
+    found: dict[int, list[tuple[int, Mapping[str, Any]]]] = {}
+    for position, line in enumerate(content):
+        now = merged.get(line[of])
+        found.setdefault(now.into_id if now else line[of], []).append((position, line))
+    for row, placed in found.items():
+        lines = [line for _position, line in placed]
+        own: Any = next((line for line in lines if line[of] == row), None)
+        then = None if own else merged[lines[0][of]]
+        yield PrintedLine(
+            row=row,
+            position=placed[0][0],
+            name=then.name if then else own[label],
+            slug=then.slug if then else own["slug"],
+            lines=lines,
+            own=own,
+        )
 
 
 def joined(row: Any, what: str, texts: Iterable[str], *, most: int) -> str:

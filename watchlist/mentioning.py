@@ -5,8 +5,7 @@ from itertools import chain
 
 from django.db import transaction
 
-from newsroom.lib import richtext
-from newsroom.lib.mentions import Names
+from newsroom.lib.mentions import Names, read
 from reports.models import Report
 from watchlist.models import Alias, Company, Mention
 
@@ -42,5 +41,5 @@ def propose_mentions(report: Report) -> None:
 
 
 def named_in(names: Names[int], headline: str, body: str) -> set[int]:
-    """The companies that a story names."""
-    return {found.key for words in (headline, richtext.plain(body)) for found in names.find(words)}
+    """The companies that a story names: in its headline, or in its text outside of links and headings."""
+    return {found.key for words in (headline, read(body)[0]) for found in names.find(words)}

@@ -5,14 +5,50 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import OuterRef, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.lib.naming import called
 from newsroom.lib.slugs import validate_slug
 from newsroom.lib.text import LineField
-from reports.models import Edition, EditionStory, Named, Placed, ProjectionQuerySet, Report, Section, Story
+from reports.models import (
+    Edition,
+    EditionStory,
+    Former,
+    Merged,
+    Named,
+    Placed,
+    ProjectionQuerySet,
+    Report,
+    Section,
+    Story,
+    refuse_name_of_another,
+)
+
+
+class CompanyQuerySet(models.QuerySet["Company"]):
+    def with_use(self) -> CompanyQuerySet:
+        """Each with `issue_count`, `story_count` (told of), and the `last_title` and `last_issued_on` of its issues."""
+        notes = Note.objects.filter(company=OuterRef("pk")).order_by()
+        named = Mention.objects.told().filter(company=OuterRef("pk")).order_by()
+        newest = notes.order_by(F("report__issued_on").desc(nulls_first=True), "-report")
+        return self.annotate(
+            issue_count=Coalesce(Subquery(notes.values("company").annotate(n=Count("pk")).values("n")), 0),
+            story_count=Coalesce(Subquery(named.values("company").annotate(n=Count("pk")).values("n")), 0),
+            last_title=Subquery(newest.values("report__title")[:1]),
+            last_issued_on=Subquery(newest.values("report__issued_on")[:1]),
+        )
+
+    def unused(self) -> CompanyQuerySet:
+        """Those that no issue, no story and no edition has."""
+        of_each = {"company": OuterRef("pk")}
+        return self.exclude(Exists(Note.objects.filter(**of_each))).exclude(
+            Exists(Mention.objects.told().filter(**of_each))
+            | Exists(Appearance.objects.filter(**of_each))
+            | Exists(StoryAppearance.objects.filter(**of_each))
+        )
 
 
 @called(_("company"), name=_("name"), slug=_("slug"), country=_("country"))
@@ -23,18 +59,31 @@ class Company(Named):
     country = LineField(max_length=80, blank=True, help_text=_("As printed: “China”, “US”, “UK/US”."))
     link = models.URLField(_("website"), blank=True)
 
+    objects = CompanyQuerySet.as_manager()
+
     class Meta(Named.Meta):
         verbose_name_plural = _("companies")
+        permissions = (("merge_company", "Can merge a company into another"),)
+
+    def clean(self) -> None:
+        super().clean()
+        refuse_name_of_another(self, "name", Alias.objects.exclude(company=self.pk))
 
 
 @called(_("alias"), name=_("name"))
 class Alias(Named):
     """Another spelling of a company's name, so that an import recognises it."""
 
+    owner = "company"
+
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="aliases")
 
     class Meta(Named.Meta):
         verbose_name_plural = _("aliases")
+
+    def clean(self) -> None:
+        super().clean()
+        refuse_name_of_another(self, "name", Company.objects.all())
 
 
 @called(_("watchlist note"), _("watchlist notes"), company=_("company"), position=_("position"))
@@ -88,6 +137,12 @@ class Mention(models.Model):
         return f"{self.company}: {self.story}"
 
 
+class AppearanceQuerySet(ProjectionQuerySet):
+    def at(self, slug: str) -> Any:
+        """The company at an address; one that was merged into another is found at its old addresses too."""
+        return self.at_or_formerly(slug, FormerAddress.objects.all(), of="company")
+
+
 class Appearance(Placed):
     """Projection: a company as one edition has it, with the name, place and link it had then."""
 
@@ -98,9 +153,9 @@ class Appearance(Placed):
     slug = models.CharField(max_length=80)
     country = models.CharField(max_length=80, blank=True)
     link = models.URLField(blank=True)
-    note = models.CharField(max_length=500, blank=True)
+    note = models.TextField(blank=True)  # one line, or those of two companies that were merged since
 
-    objects = ProjectionQuerySet.as_manager()
+    objects = AppearanceQuerySet.as_manager()
 
     class Meta:
         ordering = ("edition", "position")
@@ -135,6 +190,7 @@ class StoryAppearance(Placed):
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="story_appearances")
     name = models.CharField(max_length=250)
     slug = models.CharField(max_length=80)
+    spellings = models.JSONField(default=list)  # other names by which the story calls it
     section = models.CharField(max_length=20, choices=Section)
     rank = models.PositiveSmallIntegerField()
 
@@ -162,6 +218,19 @@ class StoryAppearance(Placed):
         """The path of the company's page, of one that was read `with_page()`."""
         row: Any = self
         return reverse("watchlist:company", args=[row.address])
+
+
+class FormerAddress(Former):
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="former_companies")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="former_addresses")
+
+    class Meta:
+        ordering = ("edition", "slug")
+        indexes = (models.Index(fields=["slug", "-place"], name="former_company_newest_first"),)
+
+
+class MergedCompany(Merged):
+    into = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="merged")
 
 
 def companies_with_page(story: EditionStory) -> list[StoryAppearance]:

@@ -4,15 +4,43 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from newsroom.lib.fields import room
 from newsroom.lib.text import folded
 from reports.models import Report
-from reports.registry import Registry, joined
-from watchlist.models import Alias, Company, Note
+from reports.registry import LISTED, Registry, Use, joined
+from watchlist.models import Alias, Appearance, Company, Mention, MergedCompany, Note
 
-COMPANIES = Registry(Company, Alias, label="name", of="company")
+
+def stories_naming(company: Company) -> list[Use]:
+    """The stories that name a company, as far as no editor refused it, with the page where that is decided."""
+    named = Mention.objects.told().filter(company=company).select_related("story").order_by("-story__report", "story")
+    found = [
+        Use(
+            _("Story “%(headline)s”") % {"headline": mention.story.headline},
+            reverse("admin:reports_report_mentions", args=[mention.story.report_id]),
+        )
+        for mention in named[:LISTED]
+    ]
+    more = named.count() - LISTED
+    said = ngettext("%(number)d more story", "%(number)d more stories", more)
+    return [*found, Use(said % {"number": more})] if more > 0 else found
+
+
+COMPANIES = Registry(
+    Company,
+    Alias,
+    label="name",
+    of="company",
+    lines=Note,
+    text="text",
+    appearances=Appearance,
+    merged=MergedCompany,
+    used=stories_naming,
+)
 recognise = COMPANIES.recognise
 
 

@@ -1,53 +1,67 @@
 """The companies of editions, as rows that other pages can ask across issues."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from reports.models import Edition, EditionStory
-from watchlist.models import Appearance, StoryAppearance
+from reports.registry import as_they_are
+from watchlist.models import Appearance, FormerAddress, MergedCompany, StoryAppearance
 
 
 def project(editions: Sequence[Edition]) -> None:
     """
     Write the companies of editions, on their watchlists and in their stories, replacing those that were there.
 
-    A withdrawal has none. The stories must have been projected before.
+    A withdrawal has none. A company that was merged into another since counts as that one, and its address is kept as
+    a former one. The stories must have been projected before.
     """
-    Appearance.objects.filter(edition__in=editions).delete()
-    StoryAppearance.objects.filter(edition__in=editions).delete()
+    for model in (Appearance, StoryAppearance, FormerAddress):
+        model.objects.filter(edition__in=editions).delete()
     shown = [edition for edition in editions if edition.kind != Edition.Kind.WITHDRAWAL]
-    Appearance.objects.bulk_create(row for edition in shown for row in watched(edition))
+    merged = MergedCompany.objects.in_bulk()
+    Appearance.objects.bulk_create(row for edition in shown for row in watched(edition, merged))
     stories = EditionStory.objects.filter(edition__in=shown).values_list("edition", "story_id", "pk")
     keys = {(edition, story): pk for edition, story, pk in stories}
-    StoryAppearance.objects.bulk_create(row for edition in shown for row in named(edition, keys))
+    StoryAppearance.objects.bulk_create(row for edition in shown for row in named(edition, keys, merged))
+    if merged:
+        FormerAddress.objects.bulk_create(row for edition in shown for row in former(edition, merged))
 
 
-def watched(edition: Edition) -> Iterator[Appearance]:
+def watched(edition: Edition, merged: Mapping[int, Any]) -> Iterator[Appearance]:
     """The companies of an edition's watchlist."""
-    for position, note in enumerate(edition.revision.content["watchlist"]):
+    for line in as_they_are(edition.revision.content["watchlist"], "company", "name", merged):
         yield Appearance(
             edition=edition,
             place=edition.place,
-            company_id=note["company"],
-            position=position,
-            name=note["name"],
-            slug=note["slug"],
-            country=note["country"],
-            link=note["link"],
-            note=note["note"],
+            company_id=line.row,
+            position=line.position,
+            name=line.name,
+            slug=line.slug,
+            country=line.said("country"),
+            link=line.said("link"),
+            note=line.all_said("note"),
         )
 
 
-def named(edition: Edition, keys: dict[tuple[int, int], int]) -> Iterator[StoryAppearance]:
+def named(edition: Edition, keys: dict[tuple[int, int], int], merged: Mapping[int, Any]) -> Iterator[StoryAppearance]:
     """The companies that an edition's stories name; `keys` are those of their rows, by edition and working row."""
     for story in edition.revision.content["stories"]:
-        for company in story.get("companies", []):
+        for line in as_they_are(story.get("companies", []), "company", "name", merged):
             yield StoryAppearance(
                 edition=edition,
                 place=edition.place,
                 story_id=keys[edition.pk, story["id"]],
-                company_id=company["company"],
-                name=company["name"],
-                slug=company["slug"],
+                company_id=line.row,
+                name=line.name,
+                slug=line.slug,
+                spellings=sorted(line.spellings),
                 section=story["section"],
                 rank=story["rank"],
             )
+
+
+def former(edition: Edition, merged: Mapping[int, Any]) -> Iterator[FormerAddress]:
+    """The addresses that an edition's watchlist has for companies which were merged into others since."""
+    for note in edition.revision.content["watchlist"]:
+        if row := merged.get(note["company"]):
+            yield FormerAddress(edition=edition, place=edition.place, company_id=row.into_id, slug=note["slug"])

@@ -1,7 +1,8 @@
-"""Finding names in a text: the longest at each place, as whole words."""
+"""Finding names in a text: the longest at each place, as whole words; and what is made of that in rich text."""
 
+import html
 import re
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
 import ahocorasick
@@ -11,7 +12,13 @@ Key = TypeVar("Key", bound=Hashable)
 # Scripts that put no space between words: a name in them may stand in the middle of a run.
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 # "Huawei-style", "Tesla-like": the name is part of another word there. "Huawei-made" too; "Huawei–ZTE" is none.
-COMPOUND = re.compile(r"-[a-z]")
+COMPOUND = re.compile(r"[-\u2010\u2011][a-z]")
+# A tag of cleaned HTML, where a value may hold a >.
+TAG = re.compile(r"""<(?P<closing>/?)(?P<name>[a-z][a-z0-9]*)(?:[^>"]|"[^"]*")*>""")
+APART = {"a", "h1", "h2", "h3", "h4", "h5", "h6"}  # a name in these is part of a link or a heading, not of what is said
+IN_LINE = {"em", "strong"}
+GAP = "\ufffc"  # stands for what is left out: it belongs to no word
+ENDS = re.compile(r"[.!?…]+[”’\"')\]]*(?=\s)|[。！？]+[”’」』）]*|\n")
 
 
 class Found(NamedTuple, Generic[Key]):
@@ -72,3 +79,91 @@ def is_word(text: str, start: int, end: int) -> bool:
 
 def has_case_of(text: str, name: str) -> bool:
     return text == name or not (text[0].islower() and not name[0].islower())
+
+
+class Piece(NamedTuple):
+    """A run of words in cleaned HTML, `markup[start:end]`, of which the first stands at `at` in the text."""
+
+    start: int
+    end: int
+    at: int
+    words: str
+
+
+def read(markup: str) -> tuple[str, list[Piece]]:
+    """
+    The text of cleaned HTML (newsroom.lib.richtext) in which names count, and the pieces of markup that it is made of.
+
+    What stands in a link or a heading is left out; blocks are on lines of their own.
+    """
+    text: list[str] = []
+    pieces: list[Piece] = []
+    length = reached = apart = 0
+    for tag in (*TAG.finditer(markup), None):
+        end = tag.start() if tag else len(markup)
+        if end > reached:
+            words = GAP if apart else html.unescape(markup[reached:end])
+            if not apart:
+                pieces.append(Piece(reached, end, length, words))
+            text.append(words)
+            length += len(words)
+        if tag is None:
+            break
+        reached = tag.end()
+        if tag["name"] in APART:
+            apart = max(0, apart - 1) if tag["closing"] else apart + 1
+        elif tag["name"] not in IN_LINE:
+            text.append("\n")
+            length += 1
+    return "".join(text), pieces
+
+
+def link_first(markup: str, names: Names[Key], addresses: Mapping[Key, str]) -> str:
+    """
+    Cleaned HTML in which the first place that names something with an address is a link there.
+
+    Never within a link or a heading, and not where a name is broken by a tag: then the next place is taken. Everything
+    else stays as it is, byte for byte.
+    """
+    text, pieces = read(markup)
+    places: dict[Key, tuple[Piece, Found[Key]]] = {}
+    for found in names.find(text):
+        if found.key in addresses and found.key not in places:
+            piece = next((p for p in pieces if p.at <= found.start and found.end <= p.at + len(p.words)), None)
+            if piece:
+                places[found.key] = (piece, found)
+    parts, reached = [], 0
+    for piece, found in sorted(places.values(), key=lambda place: place[1].start):
+        start, end = found.start - piece.at, found.end - piece.at
+        at, until = place_in(markup, piece, start), place_in(markup, piece, end)
+        parts += [markup[reached:at], f'<a href="{html.escape(addresses[found.key])}">', markup[at:until], "</a>"]
+        reached = until
+    return "".join((*parts, markup[reached:]))
+
+
+REFERENCE = re.compile(r"&(?:#[0-9]+|#x[0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);|.", re.DOTALL)
+
+
+def place_in(markup: str, piece: Piece, offset: int) -> int:
+    """Where in the markup the character stands that is `offset` characters into a piece's words."""
+    at, passed = piece.start, 0
+    while passed < offset:
+        character = REFERENCE.match(markup, at, piece.end)
+        if character is None:
+            break
+        passed += len(html.unescape(character[0]))
+        at = character.end()
+    return at
+
+
+def sentence(text: str, start: int, end: int, *, most: int = 160) -> tuple[str, str, str]:
+    """What stands before, at and after `text[start:end]` in its sentence; at most so many characters on each side."""
+    begins = max((found.end() for found in ENDS.finditer(text, 0, start)), default=0)
+    ending = ENDS.search(text, end)
+    ends = ending.end() if ending else len(text)
+    before, after = text[begins:start].replace(GAP, "…").lstrip(), text[end:ends].replace(GAP, "…").rstrip()
+    return (
+        f"…{before[-most:]}" if len(before) > most else before,
+        text[start:end],
+        f"{after[:most]}…" if len(after) > most else after,
+    )

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -20,11 +20,13 @@ from newsroom.models import (
     place_at,
 )
 from reports.models import Edition
+from reports.registry import as_they_are
 
 # Counted up when entries come to hold other words: `rebuild_search` then writes all of them anew.
 VERSION = 2
 
 Kind = Entry.Kind
+Merges = Mapping[str, Mapping[int, Any]]  # by kind and old number, what was merged into another
 TAG = re.compile(r"""</?([a-z][a-z0-9]*)(?:[^>"]|"[^"]*")*>""")  # of cleaned HTML, where a value may hold a >
 LOOSE = re.compile(r"[\s\x00-\x1f]+")
 
@@ -76,14 +78,17 @@ def entry(
     )
 
 
-def of_edition(edition: Edition) -> Iterator[Entry]:
+def of_edition(edition: Edition, merged: Merges) -> Iterator[Entry]:
     """The issue and its stories."""
     content = edition.revision.content
-    yield entry(Kind.ISSUE, edition.report_id, edition, 0, content["title"], texts_of(content), filters_of(content))
+    own = filters_of(content, merged)
+    yield entry(Kind.ISSUE, edition.report_id, edition, 0, content["title"], texts_of(content), own)
     for position, story in enumerate(content["stories"][: FIRST_COMPANY - FIRST_STORY], start=FIRST_STORY):
         filters = [facet("section", story["section"])]
         filters += (facet("tag", tag["slug"]) for tag in story["tags"])
-        filters += (facet("company", named["company"]) for named in story.get("companies", []))
+        filters += (
+            facet("company", number_now(Kind.COMPANY, named["company"], merged)) for named in story.get("companies", [])
+        )
         texts = (bare(story["body"]), *(tag["name"] for tag in story["tags"]))
         yield entry(Kind.STORY, story["id"], edition, position, story["headline"], texts, filters)
 
@@ -100,10 +105,16 @@ def texts_of(content: dict[str, Any]) -> Iterator[str]:
         yield tag["name"]
 
 
-def filters_of(content: dict[str, Any]) -> Iterator[str]:
+def filters_of(content: dict[str, Any], merged: Merges) -> Iterator[str]:
     yield from (facet("tag", tag["slug"]) for tag in content["tags"])
-    yield from (facet("company", note["company"]) for note in content["watchlist"])
-    yield from (facet("policy", line["policy"]) for line in content["policies"])
+    yield from (facet("company", number_now(Kind.COMPANY, note["company"], merged)) for note in content["watchlist"])
+    yield from (facet("policy", number_now(Kind.POLICY, line["policy"], merged)) for line in content["policies"])
+
+
+def number_now(kind: str, number: int, merged: Merges) -> int:
+    """The number of a company or policy of a snapshot, or of what it was merged into since."""
+    into = merged.get(kind, {}).get(number)
+    return into.into_id if into else number
 
 
 def of_company(appearance: Any) -> Entry:
@@ -124,11 +135,11 @@ def of_policy(appearance: Any) -> Entry:
 MOST_COMPANIES, MOST_POLICIES = FIRST_POLICY - FIRST_COMPANY, LAST_POSITION - FIRST_POLICY
 
 
-def names_of(content: dict[str, Any]) -> Iterator[Name]:
-    for note in content["watchlist"]:
-        yield Name(kind=Kind.COMPANY.value, ref=note["company"], name=note["name"])
-    for line in content["policies"]:
-        yield Name(kind=Kind.POLICY.value, ref=line["policy"], name=line["title"])
+def names_of(content: dict[str, Any], merged: Merges) -> Iterator[Name]:
+    registries = ((Kind.COMPANY, "watchlist", "company", "name"), (Kind.POLICY, "policies", "policy", "title"))
+    for kind, lines, of, label in registries:
+        for line in as_they_are(content[lines], of, label, merged.get(kind, {})):
+            yield Name(kind=kind.value, ref=line.row, name=line.name)
     for tags in (content["tags"], *(story["tags"] for story in content["stories"])):
         for tag in tags:
             yield Name(kind=Name.TAG, tag=tag["slug"], name=tag["name"])

@@ -19,10 +19,10 @@ from newsroom.models import FIRST_COMPANY, FIRST_POLICY, Entry, Indexed, Name, p
 from newsroom.search import entries
 from newsroom.search.names import CACHE_KEY
 from policies.models import Appearance as PolicyAppearance
-from policies.models import Policy
+from policies.models import MergedPolicy, Policy
 from reports.models import Edition, EditionQuerySet, Report
 from watchlist.models import Appearance as CompanyAppearance
-from watchlist.models import Company
+from watchlist.models import Company, MergedCompany
 
 AT_ONCE = 200  # rows of a registry that one statement asks for
 
@@ -36,14 +36,15 @@ class Register(NamedTuple):
     first: int
     most: int
     entry: Callable[[Any], Entry]
+    merged: Any
 
 
 REGISTERS = {
     Entry.Kind.COMPANY.value: Register(
-        Company, CompanyAppearance, "company", FIRST_COMPANY, entries.MOST_COMPANIES, entries.of_company
+        Company, CompanyAppearance, "company", FIRST_COMPANY, entries.MOST_COMPANIES, entries.of_company, MergedCompany
     ),
     Entry.Kind.POLICY.value: Register(
-        Policy, PolicyAppearance, "policy", FIRST_POLICY, entries.MOST_POLICIES, entries.of_policy
+        Policy, PolicyAppearance, "policy", FIRST_POLICY, entries.MOST_POLICIES, entries.of_policy, MergedPolicy
     ),
 }
 
@@ -67,7 +68,8 @@ def project(editions: Sequence[Edition], now: datetime | None = None) -> None:
     numbers = set(indexable(now).filter(pk__in=[edition.pk for edition in editions]).values_list("pk", flat=True))
     found = [edition for edition in editions if edition.pk in numbers]
     Entry.objects.filter(edition__in=numbers).exclude(kind__in=Entry.REGISTERED).delete()
-    Entry.objects.bulk_create([entry for edition in found for entry in entries.of_edition(edition)])
+    merged = merges()
+    Entry.objects.bulk_create([entry for edition in found for entry in entries.of_edition(edition, merged)])
     Indexed.objects.filter(edition__in=numbers).delete()
     Indexed.objects.bulk_create(Indexed(edition_id=number, version=entries.VERSION) for number in sorted(numbers))
     register_names(found)
@@ -86,11 +88,31 @@ def refresh(report: Report) -> None:
         settle(kind, set(named.values_list(register.of, flat=True)), now)
 
 
+def merges() -> entries.Merges:
+    """What was merged into another, of each kind."""
+    return {kind: register.merged.objects.in_bulk() for kind, register in REGISTERS.items()}
+
+
+@transaction.atomic
+def forget_merged(kind: str, old: int, editions: Sequence[int], **signal: Any) -> None:
+    """
+    Let nothing be found any more under the number of a row that was merged into another (hears `registry_merged`).
+
+    `editions` are those that named it; their other projections are written anew already.
+    """
+    Entry.objects.filter(kind=kind, ref=old).delete()  # first: what takes their place stands at the same places
+    Name.objects.filter(kind=kind, ref=old).delete()
+    for start in range(0, len(editions), AT_ONCE):
+        some = Edition.objects.without_article().select_related("revision").in_bulk(editions[start : start + AT_ONCE])
+        project(list(some.values()))
+
+
 def register_names(editions: Iterable[Edition]) -> None:
+    merged = merges()
     named = {
         (name.kind, name.ref, name.tag, name.name): name
         for edition in editions
-        for name in entries.names_of(edition.revision.content)
+        for name in entries.names_of(edition.revision.content, merged)
     }
     # In one order for everybody, so that two who publish at once wait for each other and never in a circle.
     Name.objects.bulk_create([named[key] for key in sorted(named)], ignore_conflicts=True)

@@ -134,7 +134,7 @@ class TestDeleting:
         for model, path in ((Company, "watchlist/company"), (Policy, "policies/policy"), (Source, "reports/source")):
             row = model.objects.first()
             page = desk.get(f"/admin/{path}/{row.pk}/delete/")
-            assert "protected related objects" in words(page)
+            assert "is used, so it can’t be deleted" in words(page)
             desk.post(f"/admin/{path}/{row.pk}/delete/", {"post": "yes"})
             assert model.objects.filter(pk=row.pk).exists()
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsroom.lib.mentions import Found, Names
+from newsroom.lib.mentions import Found, Names, link_first, read, sentence
+from newsroom.lib.richtext import clean, plain
 
 REGISTRY = Names(
     [
@@ -51,6 +52,8 @@ def test_a_name_as_a_word_is_found(text: str, expected: list[str]) -> None:
     [
         "An apple a day",
         "Huawei-style phones",
+        "Huawei‑style phones",
+        "a Huawei-backed start-up",
         "Applesauce",
         "MyApple",
         "metadata",
@@ -137,3 +140,109 @@ def test_any_names_and_any_text(names: list[str], text: str) -> None:
     found = list(Names((name, name) for name in names).find(text))
     assert all(text[each.start : each.end].lower() == each.key.lower() for each in found if each.key.isascii())
     assert all(one.end <= other.start for one, other in pairwise(found))
+
+
+# In rich text
+
+
+ADDRESSES = {"huawei": "/companies/huawei/", "att": "/companies/at&t/", "meta": "/companies/meta/"}
+
+
+def linked(markup: str) -> str:
+    return link_first(markup, REGISTRY, ADDRESSES)
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<p>Huawei and Huawei</p>", '<p><a href="/companies/huawei/">Huawei</a> and Huawei</p>'),
+        ("<p>Huawei’s chip</p>", '<p><a href="/companies/huawei/">Huawei</a>’s chip</p>'),
+        ("<p>R&amp;D at AT&amp;T&nbsp;US</p>", '<p>R&amp;D at <a href="/companies/at&amp;t/">AT&amp;T</a>&nbsp;US</p>'),
+        ("<p>今日华为公司</p>", '<p>今日<a href="/companies/huawei/">华为</a>公司</p>'),
+        ("<p><em>Huawei</em></p>", '<p><em><a href="/companies/huawei/">Huawei</a></em></p>'),
+        (
+            '<p><a href="https://x.example">Huawei</a> and Huawei</p>',
+            '<p><a href="https://x.example">Huawei</a> and <a href="/companies/huawei/">Huawei</a></p>',
+        ),
+        ("<h3>Huawei</h3><p>Huawei</p>", '<h3>Huawei</h3><p><a href="/companies/huawei/">Huawei</a></p>'),
+        ("<p>Hua<em>wei</em>, Huawei</p>", '<p>Hua<em>wei</em>, <a href="/companies/huawei/">Huawei</a></p>'),
+        ("<p>Meta Platforms</p>", "<p>Meta Platforms</p>"),  # another, which has no address
+    ],
+)
+def test_the_first_place_of_each_becomes_a_link(markup: str, expected: str) -> None:
+    assert linked(markup) == expected
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>Huawei-style, Huawei‑style, <em>Huawei</em>-style</p>",
+        '<p><a href="/" title="Huawei">elsewhere</a></p>',
+        '<p><a href="/"><strong>Huawei</strong></a></p>',
+        "<h4><em>Huawei</em></h4>",
+        "<p>Nobody</p>",
+        "<p>Huawei<em>ish</em></p>",
+        "",
+    ],
+)
+def test_what_is_no_place_for_a_link_is_left_alone(markup: str) -> None:
+    assert linked(markup) == markup
+
+
+MARKUP = st.lists(
+    st.sampled_from(
+        [
+            *("<p>", "</p>", "<em>", "</em>", "<h3>", "</h3>", '<a href="https://x.example/?a=1&b=Huawei">', "</a>"),
+            *("Huawei", "华为", "AT&T", "&", "<", "’s", " ", "-", "\u00a0", "Meta", "Platforms", "中文", "<br>", "x"),
+        ]
+    ),
+    max_size=25,
+).map("".join)
+
+
+@given(MARKUP)
+def test_links_change_nothing_else_and_none_stands_in_another(text: str) -> None:
+    markup = clean(text)
+    result = linked(markup)
+    for address in ADDRESSES.values():
+        own = f'<a href="{address.replace("&", "&amp;")}">'
+        assert result.count(own) <= 1
+        head, found, tail = result.partition(own)
+        if found:
+            assert head.count("<a ") == head.count("</a>"), "not within a link"
+            assert head.count("<h3>") == head.count("</h3>"), "nor within a heading"
+            inner, _end, rest = tail.partition("</a>")
+            assert "<" not in inner
+            result = head + inner + rest
+    assert result == markup
+    assert plain(linked(markup)) == plain(markup)
+
+
+@given(MARKUP)
+def test_pieces_are_where_their_words_are(text: str) -> None:
+    markup = clean(text)
+    words, pieces = read(markup)
+    for piece in pieces:
+        assert words[piece.at : piece.at + len(piece.words)] == piece.words
+        assert "<" not in markup[piece.start : piece.end]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It grew. Huawei sold 3.5 million. Then not.", ("", "Huawei", " sold 3.5 million.")),
+        ("He said: “Huawei!” And more.", ("He said: “", "Huawei", "!”")),
+        ("第一句。今日华为公司发布。第三句。", ("今日", "华为", "公司发布。")),
+        ("A line\nwith Huawei in it\nand another", ("with ", "Huawei", " in it")),
+        ("Huawei", ("", "Huawei", "")),
+    ],
+)
+def test_the_sentence_around_a_name(text: str, expected: tuple[str, str, str]) -> None:
+    found = next(REGISTRY.find(text))
+    assert sentence(text, found.start, found.end) == expected
+
+
+def test_a_sentence_without_an_end_is_cut() -> None:
+    text = f"{'a ' * 300}Huawei{' b' * 300}"
+    before, name, after = sentence(text, 600, 606)
+    assert (name, len(before), len(after)) == ("Huawei", 161, 161)

@@ -27,6 +27,8 @@ READABLE = {
     "watchlist_appearance",
     "watchlist_storyappearance",
     "policies_appearance",
+    # Addresses that editions had for what was merged into another since: of those that have begun alone.
+    *("watchlist_formeraddress", "policies_formeraddress"),
     # What readers wrote, of which `Comment.objects.approved()` alone is for readers (tests/comments/test_reading.py)
     "comments_comment",
     "comments_discussion",

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString, mark_safe
 
+from newsroom.lib.mentions import Names, link_first
 from reports.models import EditionStory
 from watchlist.models import companies_with_page
 
@@ -18,3 +20,16 @@ def named_companies(story: EditionStory) -> dict[str, Any]:
     A company that no live issue has on its watchlist has no page, and is left out.
     """
     return {"companies": companies_with_page(story)}
+
+
+@register.simple_tag
+def linked_body(story: EditionStory) -> SafeString:
+    """
+    The text of a story's own page, where the first place that names a company which has a page is a link there.
+
+    Costs no query where `named_companies` is asked as well.
+    """
+    companies = companies_with_page(story)
+    names = Names((name, row.company_id) for row in companies for name in (row.name, *row.spellings))
+    linked = link_first(story.body, names, {row.company_id: row.page for row in companies})
+    return mark_safe(linked)  # noqa: S308 - cleaned when it was written
