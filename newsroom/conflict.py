@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from newsroom.issue import Content
-from newsroom.lib.richtext import clean, plain
+from newsroom.lib.richtext import clean, pictures_in, plain
 from newsroom.lib.text import one_line
 from reports.models import Report
 
@@ -119,7 +119,9 @@ def is_same(form: Any, name: str, given: Any) -> bool:
         return sorted(given) == sorted(str(tag) for tag in value or ())
     value, old = (getattr(side, "pk", side) for side in (value, given))
     if name in ("body", "intro"):
-        return plain(clean(value or "")) == plain(clean(old or "")) and clean(value or "").count("<") == old.count("<")
+        ours, theirs = clean(value or ""), clean(old or "")
+        is_alike = plain(ours) == plain(theirs) and ours.count("<") == theirs.count("<")
+        return is_alike and pictures_in(ours) == pictures_in(theirs)
     return one_line(str("" if value is None else value)) == one_line(str("" if old is None else old))
 
 

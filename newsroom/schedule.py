@@ -15,6 +15,7 @@ from comments import digests, notices, privacy
 from follow import delivering, enrolling, mailing, pacing, subscribing
 from newsroom import briefing, websub
 from newsroom.announcing import announce_due
+from reports import images
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ JOBS = [
     Job("announce editions", timedelta(seconds=5), announce_due),
     Job("tell the hub", timedelta(seconds=10), websub.ping_due, is_keen=True),
     Job("draw briefings", timedelta(seconds=30), briefing.draw_due, is_keen=True),
+    Job("draw pictures", timedelta(seconds=5), images.draw_due, is_keen=True),
     Job("announce the weekly digest", timedelta(minutes=5), mailing.send_weekly),
     Job("send mailings", timedelta(seconds=5), delivering.send_due, is_keen=True),
     Job("send notices", timedelta(seconds=10), notices.send_due),
@@ -44,5 +46,6 @@ JOBS = [
     Job("drop stale deliveries", timedelta(hours=1), delivering.drop_stale),
     Job("forget turns", timedelta(hours=1), pacing.forget_turns),
     Job("forget stray briefings", timedelta(hours=1), briefing.sweep),
+    Job("forget stray pictures", timedelta(days=1), images.sweep),
     Job("forget old sessions", timedelta(days=1), SessionStore.clear_expired),
 ]

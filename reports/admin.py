@@ -16,7 +16,7 @@ from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminURLInputWidget
 
 from reports.forms import ImageForm, NamesFormSet, RowForm, RowFormSet, StoryForm, StoryFormSet, TagLineWidget
-from reports.images import draw
+from reports.images import store
 from reports.models import Credit, Image, Report, Section, Source, Story, Takeaway
 
 
@@ -174,5 +174,4 @@ class ImageAdmin(ModelAdmin):
         return f"{image.width} × {image.height}" if image.width else _("file to come")
 
     def save_model(self, request: HttpRequest, obj: Image, form: forms.ModelForm, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        draw(obj)
+        store(obj, anew=bool({"file", "focal_point"}.intersection(form.changed_data)))

@@ -30,7 +30,7 @@ class TagLineWidget(TagWidget, UnfoldAdminTextInputWidget):
 class RichText(RichTextFormField):
     """HTML from an editor that sets the line breaks between its blocks its own way, and sends every one as CR LF."""
 
-    BREAK = re.compile(r"(</(?:p|h3|h4|ul|ol|li|blockquote)>|<(?:ul|ol|blockquote|br)>)\s+")
+    BREAK = re.compile(r"(</(?:p|h3|h4|ul|ol|li|blockquote|figure)>|<(?:ul|ol|blockquote|br)>)\s+")
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         before, after = (self.BREAK.sub(r"\1", clean(text or "")) for text in (initial, data))

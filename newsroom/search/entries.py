@@ -20,6 +20,7 @@ from newsroom.models import (
     place_at,
 )
 from reports.models import Edition
+from reports.picturing import words_of
 
 # Counted up when entries come to hold other words: `rebuild_search` then writes all of them anew.
 VERSION = 1
@@ -83,13 +84,15 @@ def of_edition(edition: Edition) -> Iterator[Entry]:
         filters = [facet("section", story["section"])]
         filters += (facet("tag", tag["slug"]) for tag in story["tags"])
         filters += (facet("company", named["company"]) for named in story.get("companies", []))
-        texts = (bare(story["body"]), *(tag["name"] for tag in story["tags"]))
+        shown = words_of(story["body"], content.get("pictures", []))  # what its pictures show
+        texts = (bare(story["body"]), *shown, *(tag["name"] for tag in story["tags"]))
         yield entry(Kind.STORY, story["id"], edition, position, story["headline"], texts, filters)
 
 
 def texts_of(content: dict[str, Any]) -> Iterator[str]:
     yield content["standfirst"]
     yield bare(content["intro"])
+    yield from words_of(content["intro"], content.get("pictures", []))
     yield from content["takeaways"]
     for note in content["watchlist"]:
         yield f"{note['name']} {note['country']} {note['note']}"
