@@ -125,6 +125,12 @@ class Image(models.Model):
         return self.alt or self.caption or self.original_name or str(unnamed)
 
     @property
+    def thumbnail(self) -> str:
+        """The address of its smallest rendition; empty while its file is to come."""
+        sources = self.sources("webp")
+        return sources[0][0] if sources else ""
+
+    @property
     def is_ready(self) -> bool:
         """Whether all its renditions are drawn."""
         return self.drawn_at is not None

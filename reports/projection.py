@@ -47,7 +47,9 @@ def as_row(edition: Edition, story: dict[str, Any]) -> EditionStory:
         headline=story["headline"],
         slug=story["slug"],
         summary=text.excerpt(words, 220),
-        body=with_pictures(richtext.shift_headings(story["body"], -1), pictures),  # on its own page, below the headline's h1
+        body=with_pictures(
+            richtext.shift_headings(story["body"], -1), pictures
+        ),  # on its own page, below the headline's h1
         words=richtext.count_words(words),
         search_title=story.get("search_title", ""),
         search_description=story.get("search_description", ""),
