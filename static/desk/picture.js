@@ -53,6 +53,17 @@
     }
   };
 
+  /* A picture stands between blocks: behind the one that is being written, which it must not cut in two. */
+  const goBehindBlock = (editor) => {
+    const root = editor.editable();
+    let block = editor.elementPath()?.lastElement;
+    while (block && !block.equals(root) && !block.getParent()?.equals(root)) block = block.getParent();
+    if (!block || block.equals(root)) return;
+    const range = editor.createRange();
+    range.moveToPosition(block, CKEDITOR.POSITION_AFTER_END);
+    editor.getSelection().selectRanges([range]);
+  };
+
   CKEDITOR.plugins.add("picture", {
     requires: "widget",
 
@@ -86,6 +97,7 @@
           const number = await choose(words);
           editor.focus();
           if (NUMBER.test(String(number ?? ""))) {
+            goBehindBlock(editor);
             editor.insertHtml(`<figure data-image="${number}"></figure>`);
             editor.fire("saveSnapshot");
           }
