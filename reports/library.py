@@ -145,8 +145,8 @@ class ImageAdmin(ModelAdmin):
         """Take files, each by itself: what is good is kept, and each of the others gets its reason."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = UploadForm(request.POST or None, request.FILES or None)
-        if request.method != "POST" or not form.is_valid():
+        form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+        if not form.is_valid():
             limits = {"most": MOST_AT_ONCE, "bytes": MAX_BYTES, "points": MAX_PIXELS // 1_000_000}
             context = {**self.frame(request, _("Add pictures")), "form": form, "limits": limits}
             return render(request, "admin/reports/image/upload.html", context, status=422 if form.is_bound else 200)
@@ -160,7 +160,8 @@ class ImageAdmin(ModelAdmin):
         if request.method != "POST":
             waiting = Image.objects.undescribed().values_list("pk", flat=True)[:MOST_AT_ONCE]
             return self.show_words(request, list(waiting), [])
-        numbers = [int(pk) for pk in request.POST.getlist("sent")[:MOST_AT_ONCE] if pk.isdecimal() and len(pk) < 10]
+        sent = request.POST.get("sent", "").split(",")[:MOST_AT_ONCE]
+        numbers = [int(pk) for pk in sent if pk.isdecimal() and len(pk) < 10]
         words = self.words_of(numbers, request.POST)
         if not words.is_valid():
             return self.show_words(request, numbers, [], words)

@@ -18,6 +18,7 @@ from newsroom.schedule import JOBS
 from reports.images import LEASE, PAUSES, add, ask_to_draw, attach, draw_due, redraw, store, sweep, take
 from reports.models import EditionPicture, Image
 from tests.factories import ImageFactory, complete_issue, edit, person, picture, picture_bytes, published
+from tests.public.crawling import ask
 
 pytestmark = pytest.mark.django_db
 
@@ -124,22 +125,23 @@ class TestWhatReadersGet:
     def test_the_original_until_a_rendition_is_drawn_and_then_that(self, client: Client) -> None:
         image = take(ImageFactory(), picture_bytes(900, 600))
         edition = published(hero=image)
-        page = client.get(edition.url).content.decode()
+        page = edition.article
         for address in addresses(image):
             assert address in page  # the frozen page names what is still to come
-            answer = client.get(address)
-            assert answer.status_code == 200
+            answer = ask(client, address)
+            assert answer.status == 200
             assert answer.headers["Content-Type"] in ("image/jpeg", "image/png")
             assert answer.headers["Cache-Control"] == "public, max-age=10"
-            shown = Pillow.open(BytesIO(b"".join(answer.streaming_content)))
+            shown = Pillow.open(BytesIO(answer.body))
             assert shown.size == (900, 600)
         draw_due()
-        assert client.get(edition.url).content.decode() == page
+        edition.refresh_from_db()
+        assert edition.article == page
         drawn = {}
         for address in addresses(image):
-            answer = client.get(address)
+            answer = ask(client, address)
             assert answer.headers["Cache-Control"] == "public, max-age=3600"
-            drawn[Pillow.open(BytesIO(b"".join(answer.streaming_content))).format] = True
+            drawn[Pillow.open(BytesIO(answer.body)).format] = True
         assert set(drawn) == {"AVIF", "WEBP", "JPEG"}
 
     def test_an_old_edition_keeps_its_picture_when_the_focal_point_changes(self, client: Client) -> None:
@@ -153,7 +155,7 @@ class TestWhatReadersGet:
         page = client.get(edition.url).content.decode()
         for address in before:
             assert address in page
-            assert client.get(address).headers["Cache-Control"] == "public, max-age=3600"
+            assert ask(client, address).headers["Cache-Control"] == "public, max-age=3600"
 
     def test_nothing_of_a_draft_however_it_is_asked_for(self, client: Client) -> None:
         live = published(hero=picture(900, 600))
@@ -166,22 +168,22 @@ class TestWhatReadersGet:
         # The name of a live picture in the place of a draft's rendition, and the other way round.
         asked += [addresses(hidden)[0].replace("__processed__", "images"), "/media/", "/media/images/"]
         for address in asked:
-            assert client.get(address).status_code == 404, address
-        assert client.get(f"/media/{live.image}").status_code == 200
+            assert ask(client, address).status == 404, address
+        assert ask(client, f"/media/{live.image}").status == 200
         scheduled = publish(report, by=None, at=timezone.now() + timedelta(hours=1))
         assert EditionPicture.objects.filter(edition=scheduled).count() == 2
         for address in asked:
-            assert client.get(address).status_code == 404, address
+            assert ask(client, address).status == 404, address
 
     def test_nothing_of_what_was_withdrawn(self, client: Client) -> None:
         image = picture(900, 600)
         edition = published(hero=image)
-        assert client.get(addresses(image)[0]).status_code == 200
+        assert ask(client, addresses(image)[0]).status == 200
         withdraw(edition.report, by=None)
-        assert client.get(addresses(image)[0]).status_code == 404
+        assert ask(client, addresses(image)[0]).status == 404
         staff = Client()
         staff.force_login(person("Writer"))
-        assert staff.get(addresses(image)[0]).headers["Cache-Control"] == "private, no-store"
+        assert ask(staff, addresses(image)[0]).headers["Cache-Control"] == "private, no-store"
 
 
 class TestTheSweep:
