@@ -30,6 +30,7 @@
     };
 
     input.addEventListener("change", show);
+    show(); // what was chosen before this script came, or before the page was left and come back to
     ["dragenter", "dragover"].forEach((name) =>
       zone.addEventListener(name, (event) => {
         event.preventDefault();
