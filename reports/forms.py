@@ -412,4 +412,4 @@ class SeveralFiles(forms.FileField):
 
 
 class UploadForm(forms.Form):
-    files = SeveralFiles(label=gettext_lazy("Pictures"), widget=SeveralFiles.Widget(attrs={"accept": ACCEPTED}))
+    pictures = SeveralFiles(label=gettext_lazy("Pictures"), widget=SeveralFiles.Widget(attrs={"accept": ACCEPTED}))

@@ -150,7 +150,7 @@ class ImageAdmin(ModelAdmin):
             limits = {"most": MOST_AT_ONCE, "bytes": MAX_BYTES, "points": MAX_PIXELS // 1_000_000}
             context = {**self.frame(request, _("Add pictures")), "form": form, "limits": limits}
             return render(request, "admin/reports/image/upload.html", context, status=422 if form.is_bound else 200)
-        results = [taken(file, by=request.user) for file in form.cleaned_data["files"]]
+        results = [taken(file, by=request.user) for file in form.cleaned_data["pictures"]]
         return self.show_words(request, [result["image"].pk for result in results if "image" in result], results)
 
     def describe(self, request: HttpRequest) -> HttpResponse:

@@ -17,6 +17,7 @@
     const zone = form.querySelector(".drop");
     const list = form.querySelector("[data-drop-list]");
     form.querySelector("[data-drop-hint]").hidden = false;
+    input.hasChangeListener = true; // or Unfold's script looks for its own line beside the field, and fails
 
     const show = () => {
       list.replaceChildren(

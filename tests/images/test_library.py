@@ -27,13 +27,13 @@ def file(name: str = "p.jpg", data: bytes | None = None, **picture: Any) -> Simp
 
 
 def send(client: Client, *files: SimpleUploadedFile, **more: str) -> Any:
-    return client.post(UPLOAD, {"files": list(files), **more})
+    return client.post(UPLOAD, {"pictures": list(files), **more})
 
 
 class TestSendingFiles:
     def test_the_page_takes_several_without_a_script(self, desk: Client) -> None:
         page = desk.get(UPLOAD).content.decode()
-        assert 'type="file" name="files"' in page
+        assert 'type="file" name="pictures"' in page
         assert " multiple" in page
         assert 'enctype="multipart/form-data"' in page
 
