@@ -30,7 +30,7 @@ from follow.topics import ISSUES, SECTIONS, Pair, Topic, named, topics_of
 from newsroom.lib.links import joined
 from newsroom.lib.mail import draw, in_own_language
 from newsroom.lib.mailed import absolute
-from newsroom.lib.richtext import WORD, plain, shift_headings
+from newsroom.lib.richtext import WORD, plain, shift_headings, without_pictures
 from newsroom.lib.text import excerpt, one_line, printable
 from reports.models import Edition, Revision, Section
 
@@ -447,7 +447,7 @@ class Rich:
 def rich(text: str, edition: Edition, deeper: int) -> Rich:
     """Cleaned HTML of an issue for a mail: its links whole, its headings `deeper` by so many levels."""
     base = absolute(edition.url)
-    html = LINK.sub(lambda found: f'{found[1]}{joined(base, found[2])}"', text)
+    html = LINK.sub(lambda found: f'{found[1]}{joined(base, found[2])}"', without_pictures(text))
     return Rich(mark_safe(shift_headings(html, deeper)), plainly(html))  # noqa: S308 (cleaned as it was stored)
 
 

@@ -25,6 +25,7 @@ from PIL import ImageFile
 
 from newsroom.issue import present
 from reports.caching import purge
+from reports.images import stand_in
 from reports.models import Edition
 
 logger = logging.getLogger(__name__)
@@ -216,7 +217,8 @@ def own_file(url: str) -> Path:
         file = (root / path.removeprefix("/static/site/")).resolve()
     else:
         root = Path(settings.MEDIA_ROOT)
-        file = (root / path.removeprefix(settings.MEDIA_URL)).resolve()
+        name = path.removeprefix(settings.MEDIA_URL)
+        file = (root / (stand_in(name) or name)).resolve()
         if not path.startswith(settings.MEDIA_URL):
             raise ValueError(f"A briefing is made of no {path}")
     if not file.is_relative_to(root.resolve()):

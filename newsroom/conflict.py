@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from newsroom.issue import Content
-from newsroom.lib.richtext import clean, plain
+from newsroom.lib.richtext import clean, pictures_in, plain
 from newsroom.lib.text import one_line
 from reports.models import Report
 
@@ -250,7 +250,9 @@ def is_equal(name: str, value: Any, given: Any) -> bool:
         return sorted(given) == sorted(str(tag) for tag in tags)
     value, old = (getattr(side, "pk", side) for side in (value, given))
     if name in ("body", "intro"):
-        return plain(clean(value or "")) == plain(clean(old or "")) and clean(value or "").count("<") == old.count("<")
+        ours, theirs = clean(value or ""), clean(old or "")
+        is_alike = plain(ours) == plain(theirs) and ours.count("<") == theirs.count("<")
+        return is_alike and pictures_in(ours) == pictures_in(theirs)
     return one_line(str("" if value is None else value)) == one_line(str("" if old is None else old))
 
 

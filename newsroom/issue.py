@@ -4,8 +4,9 @@ The whole of one issue, as one value.
 `gather` reads the working rows into a plain JSON object (SCHEMA 2), which a Revision keeps; `present` turns such an
 object into what templates show. Everything between the desk and the readers passes through here.
 
-SCHEMA 1 had no search texts, no companies that a story names and no milestones. What reads a snapshot takes them as
-empty where they are missing. A company that a story calls by other names than its own has these names as well ("as").
+SCHEMA 1 had no search texts, no companies that a story names and no milestones; "pictures" is there only where texts
+refer to some. What reads a snapshot takes them as empty where they are missing. A company that a story calls by other
+names than its own has these names as well ("as").
 """
 
 import hashlib
@@ -21,6 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from newsroom.lib import richtext
 from newsroom.lib.mentions import Names, link_first, read
 from policies.models import Update
+from reports import picturing
 from reports.models import Image, Report, Section, Source, Story, Takeaway, reading_minutes
 from watchlist.models import Company, Mention, Note
 
@@ -48,7 +50,7 @@ def gather(report: Report) -> Content:
     from, so that two snapshots can be compared row by row.
     """
     named = gather_mentions(report)
-    stories = report.stories.prefetch_related("tags").order_by("section", "rank")  # type: ignore[misc]
+    stories = list(report.stories.prefetch_related("tags").order_by("section", "rank"))  # type: ignore[misc]
     return compose(
         report,
         Rows(
@@ -59,6 +61,7 @@ def gather(report: Report) -> Content:
             sources=[credit.source for credit in report.credits.select_related("source")],
             notes=report.notes.select_related("company"),
             updates=report.updates.select_related("policy").prefetch_related("policy__milestones"),
+            pictures=picturing.find([report.intro, *(story.body for story in stories)]),
         ),
     )
 
@@ -73,6 +76,7 @@ class Rows(NamedTuple):
     notes: Iterable[Note]
     updates: Iterable[Update]
     other_names: Mapping[int, Iterable[str]]  # of companies that stories name
+    pictures: Iterable[Image] = ()
 
 
 def other_names(companies: Iterable[Company]) -> dict[int, list[str]]:
@@ -90,7 +94,7 @@ def compose(report: Report, rows: Rows) -> Content:
         "issued_on": report.issued_on.isoformat() if report.issued_on else None,
         "standfirst": report.standfirst,
         "intro": report.intro,
-        "hero": gather_image(report.hero) if report.hero else None,
+        "hero": picturing.facts_of(report.hero) if report.hero else None,
         "headings": {
             Section.CHINA.value: report.china_heading,
             Section.INTERNATIONAL.value: report.international_heading,
@@ -146,6 +150,7 @@ def compose(report: Report, rows: Rows) -> Content:
             }
             for update in rows.updates
         ],
+        **gather_pictures(rows.pictures),
     }
 
 
@@ -176,18 +181,10 @@ def spelled(body: str, names: Iterable[str]) -> dict[str, list[str]]:
     return {"as": sorted(found)} if found else {}
 
 
-def gather_image(image: Image) -> Content:
-    return {
-        "id": image.pk,
-        "file": image.file.name,
-        "width": image.width,
-        "height": image.height,
-        "focal_point": image.focal_point,
-        "alt": image.alt,
-        "decorative": image.decorative,
-        "caption": image.caption,
-        "credit": image.credit,
-    }
+def gather_pictures(pictures: Iterable[Image]) -> Content:
+    """Those within the texts; where there are none, a snapshot is what it was before texts could have any."""
+    told = [picturing.facts_of(image) for image in pictures]
+    return {"pictures": told} if told else {}
 
 
 def gather_tags(tags: Iterable[Any]) -> list[dict[str, str]]:
@@ -211,10 +208,11 @@ def present(content: Content) -> dict[str, Any]:
     In the language that is active, except for the editors' own words.
     """
     return {
-        **{key: content[key] for key in ("title", "slug", "number", "standfirst", "intro", "takeaways", "credits")},
+        **{key: content[key] for key in ("title", "slug", "number", "standfirst", "takeaways", "credits")},
         "url": reverse("reports:report", args=[content["slug"]]),
         "issued_on": date.fromisoformat(content["issued_on"]) if content["issued_on"] else None,
-        "hero": present_image(content["hero"]),
+        "intro": picturing.with_pictures(content["intro"], content.get("pictures", [])),
+        "hero": picturing.as_image(content["hero"]),
         "sections": [present_section(content, section) for section in Section if has_stories(content, section)],
         "watchlist": [
             {**note, "url": reverse("watchlist:company", args=[note["slug"]])} for note in content["watchlist"]
@@ -258,7 +256,10 @@ def present_story(content: Content, story: Content) -> dict[str, Any]:
     words = richtext.count_words(richtext.plain(story["body"]))
     return {
         **story,
-        "body": richtext.shift_headings(with_links(content, story), 1),  # below the story's own h3
+        "body": picturing.with_pictures(
+            richtext.shift_headings(with_links(content, story), 1),  # below the story's own h3
+            content.get("pictures", []),
+        ),
         "url": reverse("reports:story", args=[content["slug"], story["slug"]]),
         "anchor": f"{story['section']}-{story['rank']}",
         "tags": present_tags(story["tags"]),
@@ -285,13 +286,6 @@ def present_tags(tags: list[dict[str, str]]) -> list[dict[str, str]]:
     return [{**tag, "url": reverse("reports:tag", args=[tag["slug"]])} for tag in tags]
 
 
-def present_image(hero: Content | None) -> Image | None:
-    """The picture as a row that was never read: enough to name its renditions. None while its file is to come."""
-    if not hero or not hero["file"]:
-        return None
-    return Image(**{**hero, "id": None})
-
-
 def changes(old: Content, new: Content) -> list[str]:
     """What differs between two snapshots of one issue, piece by piece, in words for an editor."""
     names = {
@@ -302,6 +296,7 @@ def changes(old: Content, new: Content) -> list[str]:
         "standfirst": _("the standfirst"),
         "intro": _("the intro"),
         "hero": _("the picture"),
+        "pictures": _("the pictures in the texts"),
         "headings": _("the section headings"),
         "tags": _("the tags"),
         "takeaways": _("the key takeaways"),

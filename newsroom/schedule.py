@@ -16,6 +16,7 @@ from follow import delivering, enrolling, mailing, pacing, subscribing
 from newsroom import audit, briefing, linking, presence, websub
 from newsroom.announcing import announce_due
 from newsroom.staff import sessions
+from reports import images
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ JOBS = [
     Job("draw briefings", timedelta(seconds=30), briefing.draw_due, is_keen=True),
     Job("note links of issues", timedelta(minutes=5), linking.note_links),
     Job("follow links", timedelta(seconds=30), linking.follow_due, is_keen=True),
+    Job("draw pictures", timedelta(seconds=5), images.draw_due, is_keen=True),
     Job("announce the weekly digest", timedelta(minutes=5), mailing.send_weekly),
     Job("send mailings", timedelta(seconds=5), delivering.send_due, is_keen=True),
     Job("send notices", timedelta(seconds=10), notices.send_due),
@@ -48,6 +50,7 @@ JOBS = [
     Job("forget turns", timedelta(hours=1), pacing.forget_turns),
     Job("forget stray briefings", timedelta(hours=1), briefing.sweep),
     Job("forget who was at an issue", timedelta(hours=1), presence.forget_presences),
+    Job("forget stray pictures", timedelta(days=1), images.sweep),
     Job("forget old sessions", timedelta(days=1), SessionStore.clear_expired),
     Job("forget notes of old sessions", timedelta(days=1), sessions.forget_expired),
     Job("forget old acts", timedelta(days=1), audit.forget_old),

@@ -1,7 +1,5 @@
 """Pages of several apps at once, and files."""
 
-import re
-
 from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -16,13 +14,9 @@ from django.views.static import serve
 from newsroom import briefing as briefings
 from newsroom import cards, comparing, correcting, embedding
 from reports.caching import MayAppear, allow_copies, of_issue, public_page
-from reports.models import Edition, EditionStory
+from reports.images import originals, stand_in, stem_of
+from reports.models import Edition, EditionPicture, EditionStory
 from reports.views import on_live_issue, show
-
-# Of an original, as reports.models.random_name makes them, and of its renditions, as imagefield does.
-PICTURE = re.compile(
-    r"(?:images|__processed__/[0-9a-f]{3}/[0-9a-f]{3})/(?P<stem>\w{1,64})(?:-[0-9a-f]{12})?\.[a-z]{3,4}", re.ASCII
-)
 
 
 @public_page
@@ -58,22 +52,23 @@ def corrections(request: HttpRequest) -> HttpResponse:
 @public_page
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """
-    A picture of a live issue, or for staff of any.
+    A picture of a live issue, or for staff of any. Until a rendition is drawn, its original stands in at its address.
 
     A rendition is named after its original, so both are told from the beginning of their names. A name never gets
     another picture, so asking again costs a 304; but a picture can be withdrawn, and no copy may be kept for long.
     """
-    name = PICTURE.fullmatch(path)
-    if not name:
+    stem = stem_of(path)
+    if not stem:
         raise Http404("No picture has such a name.")
-    if Edition.objects.live().filter(image__startswith=f"images/{name['stem']}.").exists():
-        cache = "public, max-age=3600"
+    file = stand_in(path)
+    if EditionPicture.objects.live_few().filter(file__in=originals(stem)).exists():
+        cache = "public, max-age=3600" if file == path else "public, max-age=10"
     elif request.user.is_staff:
         cache = "private, no-store"
     else:
         raise Http404("No published picture has this name.")
     try:
-        response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
+        response = serve(request, file or path, document_root=str(settings.MEDIA_ROOT))
     except (OSError, ValueError) as unreadable:
         raise Http404("This picture can't be read.") from unreadable
     response.headers["Cache-Control"] = cache

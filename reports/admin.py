@@ -8,15 +8,13 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Field, ForeignKey, Model, QuerySet, URLField
 from django.http import HttpRequest
-from django.utils.html import format_html
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from taggit.managers import TaggableManager
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminURLInputWidget
 
-from reports.forms import ImageForm, NamesFormSet, RowForm, RowFormSet, StoryForm, StoryFormSet, TagLineWidget
-from reports.images import draw
+from reports.forms import NamesFormSet, RowForm, RowFormSet, StoryForm, StoryFormSet, TagLineWidget
+from reports.library import ImageAdmin
 from reports.models import Credit, Image, Report, Section, Source, Story, Takeaway
 from reports.registry import Use, remove_source, uses_of_source
 from reports.registry_desk import KeepsWhatIsUsed
@@ -164,23 +162,4 @@ class SourceAdmin(RegistryAdmin):
         remove_source(row, by=by)
 
 
-@admin.register(Image)
-class ImageAdmin(ModelAdmin):
-    form = ImageForm
-    list_display = ("thumbnail", "__str__", "caption", "credit", "size")
-    list_display_links = ("thumbnail", "__str__")
-    search_fields = ("alt", "caption", "credit")
-    fields = ("file", "focal_point", "alt", "decorative", "caption", "credit")
-
-    @admin.display(description=gettext_lazy("picture"))
-    def thumbnail(self, image: Image) -> str:
-        sources = image.sources("webp")
-        return format_html('<img src="{}" alt="" width="96" class="desk-thumbnail">', sources[0][0]) if sources else "–"
-
-    @admin.display(description=gettext_lazy("size"))
-    def size(self, image: Image) -> str:
-        return f"{image.width} × {image.height}" if image.width else _("file to come")
-
-    def save_model(self, request: HttpRequest, obj: Image, form: forms.ModelForm, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        draw(obj)
+admin.site.register(Image, ImageAdmin)

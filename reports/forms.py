@@ -7,20 +7,27 @@ from ckeditor.fields import RichTextFormField
 from django import forms
 from django.db import connection
 from django.db.models import UniqueConstraint
+from django.forms.utils import flatatt
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from taggit.forms import TagField, TagWidget
 from unfold.forms import PaginationInlineFormSet
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from newsroom.lib.locks import one_at_a_time
 from newsroom.lib.richtext import clean
 from newsroom.lib.slugs import slug_for, unique_slug
 from newsroom.lib.text import folded
 from reports.drafting import BEGINNING
-from reports.images import UnusablePicture, recode
+from reports.images import UnusablePicture, name_of, recode
 from reports.models import Image, Report, Story
 from reports.ranking import rank
+from reports.renditions import CROPS
+
+ACCEPTED = "image/jpeg,image/png,image/gif,image/webp,image/avif"
+MOST_AT_ONCE = 20  # files in one upload
 
 
 class TagLineWidget(TagWidget, UnfoldAdminTextInputWidget):
@@ -30,7 +37,7 @@ class TagLineWidget(TagWidget, UnfoldAdminTextInputWidget):
 class RichText(RichTextFormField):
     """HTML from an editor that sets the line breaks between its blocks its own way, and sends every one as CR LF."""
 
-    BREAK = re.compile(r"(</(?:p|h3|h4|ul|ol|li|blockquote)>|<(?:ul|ol|blockquote|br)>)\s+")
+    BREAK = re.compile(r"(</(?:p|h3|h4|ul|ol|li|blockquote|figure)>|<(?:ul|ol|blockquote|br)>)\s+")
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         before, after = (self.BREAK.sub(r"\1", clean(text or "")) for text in (initial, data))
@@ -307,10 +314,54 @@ class NamesFormSet(PaginationInlineFormSet):
                 seen.add(folded(name))
 
 
-class ImageForm(forms.ModelForm):
+class FocalPointWidget(UnfoldAdminTextInputWidget):
+    """
+    A point as "0.25x0.5", from the left and from the top.
+
+    static/desk/focal.js shows the picture with the point on it, two sliders and the crops that are made of it.
+    """
+
+    template_name = "admin/reports/image/focal_point.html"
+    image: Image | None = None
+
+    class Media:
+        css = {"screen": ("desk/pictures.css",)}
+        js = ("desk/focal.js",)
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """By the site's templates: those of widgets are looked for in apps alone."""
+        context = self.get_context(name, value, attrs)
+        context |= {"attributes": flatatt(context["widget"]["attrs"]), "image": self.image, "crops": CROPS}
+        return render_to_string(self.template_name, context)
+
+
+class WithWords:
+    """For forms of pictures: each is described, or said to be decorative."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}  # type: ignore[misc]
+        if not cleaned.get("alt") and not cleaned.get("decorative"):
+            self.add_error("alt", _("Describe the picture, or tick that it is decorative."))  # type: ignore[attr-defined]
+        return cleaned
+
+
+class ImageForm(WithWords, forms.ModelForm):
+    POINT = re.compile(r"(?:0(?:\.[0-9]{1,4})?|1(?:\.0{1,4})?)x(?:0(?:\.[0-9]{1,4})?|1(?:\.0{1,4})?)", re.ASCII)
+
     class Meta:
         model = Image
         fields = ("file", "focal_point", "alt", "decorative", "caption", "credit")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "file" not in self.fields:  # whoever may look alone has no fields
+            return
+        self.fields["file"].widget = UnfoldAdminFileFieldWidget(attrs={"accept": ACCEPTED})
+        point = FocalPointWidget()
+        point.image = self.instance if self.instance.pk and self.instance.file else None
+        self.fields["focal_point"].widget = point
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -318,6 +369,49 @@ class ImageForm(forms.ModelForm):
             return file
         try:
             file.seek(0)
+            self.instance.original_name = name_of(file)
             return recode(file)
         except UnusablePicture as fault:
             raise forms.ValidationError(str(fault)) from fault
+
+    def clean_focal_point(self) -> str:
+        point = self.cleaned_data["focal_point"] or "0.5x0.5"
+        if not self.POINT.fullmatch(point):
+            raise forms.ValidationError(_("Two numbers from 0 to 1 with an x between them, such as 0.25x0.5."))
+        return str(point)
+
+
+class WordsForm(WithWords, forms.ModelForm):
+    """What stands beside one of several pictures that were sent together."""
+
+    class Meta:
+        model = Image
+        fields = ("alt", "decorative", "caption", "credit")
+        widgets = {
+            "alt": UnfoldAdminTextInputWidget,
+            "decorative": UnfoldBooleanWidget,
+            "caption": UnfoldAdminTextInputWidget,
+            "credit": UnfoldAdminTextInputWidget,
+        }
+
+
+class SeveralFiles(forms.FileField):
+    """Any number of files of one field, as a list."""
+
+    class Widget(forms.ClearableFileInput):
+        allow_multiple_selected = True
+        template_name = "django/forms/widgets/file.html"
+
+    widget = Widget
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        files = data if isinstance(data, list | tuple) else [data]
+        if not any(files):
+            raise forms.ValidationError(_("Choose at least one file."))
+        if len(files) > MOST_AT_ONCE:
+            raise forms.ValidationError(_("Send %(most)d files at once at most.") % {"most": MOST_AT_ONCE})
+        return [file for file in files if file]
+
+
+class UploadForm(forms.Form):
+    pictures = SeveralFiles(label=gettext_lazy("Pictures"), widget=SeveralFiles.Widget(attrs={"accept": ACCEPTED}))

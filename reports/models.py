@@ -2,8 +2,8 @@
 An issue of the periodical: the rows that editors edit, the revisions kept of them and the editions that readers get.
 
 Report, Story, Takeaway, Source, Credit and Image are working rows: no public page reads them. Revision is a whole
-issue as it stood at one save. Edition is a revision that readers get for a span of time; EditionStory and EditionTag
-are its projections, which answer questions across issues.
+issue as it stood at one save. Edition is a revision that readers get for a span of time; EditionStory, EditionTag
+and EditionPicture are its projections, which answer questions across issues.
 """
 
 from __future__ import annotations
@@ -44,6 +44,20 @@ def random_name(instance: Image, filename: str) -> str:
     return f"images/{secrets.token_urlsafe(16).replace('-', '_')}{PurePath(filename).suffix.lower()}"
 
 
+class ImageQuerySet(models.QuerySet["Image"]):
+    def to_come(self) -> ImageQuerySet:
+        """Descriptions of pictures whose file nobody has sent yet."""
+        return self.filter(file="")
+
+    def undrawn(self, now: datetime | None = None) -> ImageQuerySet:
+        """Those whose renditions are due to be drawn, longest due first: not leased, not waiting after a failure."""
+        return self.exclude(file="").filter(draw_at__lte=now or timezone.now()).order_by("draw_at", "pk")
+
+    def undescribed(self) -> ImageQuerySet:
+        """Those that nobody has described yet, nor said that they need no description."""
+        return self.filter(awaits_words=True)
+
+
 @called(
     _("image"),
     _("images"),
@@ -54,7 +68,13 @@ def random_name(instance: Image, filename: str) -> str:
     credit=_("credit"),
 )
 class Image(models.Model):
-    """A picture with what stands beside it. Without a file it is the description of one that is still to come."""
+    """
+    A picture with what stands beside it. Without a file it is the description of one that is still to come.
+
+    `drawn_at`: when the renditions of its present file and focal point were all there (reports/images.py). `draw_at`:
+    when they are to be drawn, or drawn again; empty once they are. `awaits_words`: sent with other files, and still to
+    be described.
+    """
 
     file = ImageField(
         upload_to=random_name,
@@ -80,20 +100,40 @@ class Image(models.Model):
     )
     caption = LineField(max_length=300, blank=True)
     credit = LineField(max_length=200, blank=True, help_text=_("“Photograph: Name / Agency”."))
+    original_name = LineField(_("name of the file"), max_length=200, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    awaits_words = models.BooleanField(default=False, editable=False)
+    drawn_at = models.DateTimeField(null=True, editable=False)
+    draw_at = models.DateTimeField(null=True, editable=False, default=timezone.now, db_index=True)
+    draw_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    draw_error = models.CharField(max_length=300, blank=True, editable=False)
+
+    objects = ImageQuerySet.as_manager()
 
     class Meta:
         ordering = ("-created_at", "-pk")
         constraints = (
             models.CheckConstraint(
-                condition=Q(decorative=True) | ~Q(alt=""),
+                condition=Q(decorative=True) | ~Q(alt="") | Q(awaits_words=True),
                 name="image_described_or_decorative",
                 violation_error_message="Describe the picture, or tick that it is decorative.",
             ),
         )
 
     def __str__(self) -> str:
-        return self.alt or self.caption or "Decorative picture"
+        unnamed = _("Picture without a description") if self.awaits_words else _("Decorative picture")
+        return self.alt or self.caption or self.original_name or str(unnamed)
+
+    @property
+    def thumbnail(self) -> str:
+        """The address of its smallest rendition; empty while its file is to come."""
+        sources = self.sources("webp")
+        return sources[0][0] if sources else ""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether all its renditions are drawn."""
+        return self.drawn_at is not None
 
     def rendition_names(self, kind: str) -> list[str]:
         """The renditions of one kind (avif, webp, jpeg) that make sense for this size, narrowest first."""
@@ -819,6 +859,34 @@ class EditionTag(Placed):
     @property
     def url(self) -> str:
         return reverse("reports:tag", args=[self.slug])
+
+
+class EditionPictureQuerySet(ProjectionQuerySet):
+    def kept(self, now: datetime | None = None) -> EditionPictureQuerySet:
+        """Those of editions that readers get at a time, or will get: what may not be taken away."""
+        until = Q(edition__live_until=None) | Q(edition__live_until__gt=now or timezone.now())
+        return self.filter(until).exclude(edition__kind=Edition.Kind.WITHDRAWAL)
+
+
+class EditionPicture(models.Model):
+    """
+    Projection: a picture that an edition shows, over its text or within it.
+
+    `file` is the original as it was frozen, which gives the names of all its renditions; `image_id` is the working
+    row's, which may be gone or have another file by now.
+    """
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="pictures")
+    image_id = models.BigIntegerField(db_index=True)
+    file = models.CharField(max_length=100, db_index=True)
+
+    objects = EditionPictureQuerySet.as_manager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["edition", "image_id"], name="edition_picture_once"),)
+
+    def __str__(self) -> str:
+        return self.file
 
 
 def reading_minutes(words: int) -> int:

@@ -1,13 +1,15 @@
-"""The stories and tags of editions, as rows that other pages can ask across issues."""
+"""The stories, tags and pictures of editions, as rows that other pages can ask across issues."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from newsroom.lib import richtext, text
-from reports.models import Edition, EditionStory, EditionTag
+from reports.models import Edition, EditionPicture, EditionStory, EditionTag
+from reports.picturing import pictures_of, with_pictures
 
 
 def project(editions: Sequence[Edition]) -> None:
-    """Write the stories and tags of editions, replacing those that were there. A withdrawal has none."""
+    """Write the stories, tags and pictures of editions, replacing those that were there. A withdrawal has none."""
     EditionTag.objects.filter(edition__in=editions).delete()
     EditionStory.objects.filter(edition__in=editions).delete()
     shown = [edition for edition in editions if edition.kind != Edition.Kind.WITHDRAWAL]
@@ -15,6 +17,12 @@ def project(editions: Sequence[Edition]) -> None:
         as_row(edition, story) for edition in shown for story in edition.revision.content["stories"]
     )
     rows = {(row.edition_id, row.story_id): row for row in stories}
+    EditionPicture.objects.filter(edition__in=editions).delete()
+    EditionPicture.objects.bulk_create(
+        EditionPicture(edition=edition, image_id=number, file=file)
+        for edition in shown
+        for number, file in pictures_of(edition.revision.content).items()
+    )
     EditionTag.objects.bulk_create(tag for edition in shown for tag in tags_of(edition, rows))
 
 
@@ -28,8 +36,9 @@ def tags_of(edition: Edition, rows: dict[tuple[int, int], EditionStory]) -> Iter
             yield EditionTag(edition=edition, place=edition.place, story=rows[edition.pk, story["id"]], **tag)
 
 
-def as_row(edition: Edition, story: dict[str, str]) -> EditionStory:
+def as_row(edition: Edition, story: dict[str, Any]) -> EditionStory:
     words = richtext.plain(story["body"])
+    pictures = edition.revision.content.get("pictures", [])
     return EditionStory(
         edition=edition,
         story_id=story["id"],
@@ -38,7 +47,9 @@ def as_row(edition: Edition, story: dict[str, str]) -> EditionStory:
         headline=story["headline"],
         slug=story["slug"],
         summary=text.excerpt(words, 220),
-        body=richtext.shift_headings(story["body"], -1),  # on its own page, below the headline's h1
+        body=with_pictures(
+            richtext.shift_headings(story["body"], -1), pictures
+        ),  # on its own page, below the headline's h1
         words=richtext.count_words(words),
         search_title=story.get("search_title", ""),
         search_description=story.get("search_description", ""),

@@ -1,11 +1,15 @@
-"""Which sizes and kinds of a picture the site serves. All are drawn when it is stored, none when a page is."""
+"""Which sizes and kinds of a picture the site serves. All are drawn in the background, none when a page is."""
 
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.translation import gettext_lazy
 from imagefield.processing_pillow import register_pillow
 
 WIDTHS = (400, 720, 1080, 1600)
+# Where a picture is cut around its focal point, and to what size: beside the words of a share image
+# (newsroom/cards.py). Everywhere else it is shown whole.
+CROPS = ((gettext_lazy("Share image"), 420, 630),)
 KINDS: dict[str, dict[str, Any]] = {
     "avif": {"format": "AVIF", "quality": 55, "speed": 6},
     "webp": {"format": "WEBP", "quality": 78, "method": 5},

@@ -16,11 +16,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from newsroom.issue import PARTS, Content, present_image
+from newsroom.issue import PARTS, Content
 from newsroom.lib.difference import Text, compare_html, compare_lines
 from newsroom.lib.slugs import slug_for
 from newsroom.lib.text import Wording
 from reports.models import Image, Section
+from reports.picturing import as_image
 
 LINES: dict[str, Wording] = {
     "title": gettext_lazy("title"),
@@ -153,7 +154,7 @@ def picture_entry(old: Content | None, new: Content | None) -> Entry:
         if old["decorative"] != new["decorative"]:
             said.append(_("Decorative now.") if new["decorative"] else _("No longer decorative."))
     kind = "new" if not old else "changed" if new else "gone"
-    return Entry("picture", kind, _("Picture"), said, fields, Pictures(present_image(old), present_image(new)))
+    return Entry("picture", kind, _("Picture"), said, fields, Pictures(as_image(old), as_image(new)))
 
 
 def tags_said(old: list[Mapping[str, str]], new: list[Mapping[str, str]]) -> list[str]:

@@ -15,7 +15,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
-from newsroom.issue import Content, gather, gather_image
+from newsroom.issue import Content, gather, gather_pictures
 from newsroom.lib.fields import room
 from newsroom.lib.locks import one_at_a_time
 from newsroom.lib.rights import require
@@ -24,6 +24,7 @@ from policies.models import Policy, Update
 from policies.tracking import POLICIES
 from reports.drafting import BEGINNING
 from reports.models import Image, Report, Revision, Section, Source, Story
+from reports.picturing import facts_of, find, numbers_in
 from reports.ranking import rank
 from reports.registry import Registry, joined
 from watchlist.models import Company, Note
@@ -76,7 +77,8 @@ def plan(report: Report, revision: Revision) -> Plan:
         "watchlist": companies_now(then["watchlist"], remarks),
         "policies": policies_now(then["policies"], remarks),
     }
-    return Plan(content, tuple(remarks))
+    content.pop("pictures", None)
+    return Plan(content | pictures_now(content, remarks), tuple(remarks))
 
 
 @transaction.atomic
@@ -124,7 +126,16 @@ def picture_now(then: Content | None, remarks: list[str]) -> Content | None:
         name = then["alt"] or then["caption"] or _("Decorative picture")
         remarks.append(_("The picture “%(name)s” is no longer in the library, so there will be none.") % {"name": name})
         return None
-    return gather_image(image)
+    return facts_of(image)
+
+
+def pictures_now(content: Content, remarks: list[str]) -> Content:
+    """The pictures within the texts as the library has them."""
+    texts = [content["intro"], *(story["body"] for story in content["stories"])]
+    pictures = find(texts)
+    if gone := len(numbers_in(texts)) - len(pictures):
+        remarks.append(_("Pictures in the texts that are no longer in the library: %(number)d.") % {"number": gone})
+    return gather_pictures(pictures)
 
 
 def story_now(then: Content, stories: dict[int, Content], place: int) -> Content:

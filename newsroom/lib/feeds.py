@@ -35,6 +35,9 @@ CONTENT = "http://purl.org/rss/1.0/modules/content/"
 # A tag as our templates and nh3 write it: every value in double quotes, so that no ">" in one ends it.
 TAG = re.compile(r'<(?:a|img)(?:\s+[\w-]+="[^"]*")*\s*/?>')
 ADDRESS = re.compile(r'(\s(?:href|src))="([^"]*)"')
+# A reader's program shows one picture: what chooses among several is left out, as their addresses would not be found.
+CHOICES = re.compile(r"</?picture>|<source\s[^>]*>")
+CHOICE = re.compile(r'\s(?:srcset|sizes)="[^"]*"')
 
 
 @dataclass(frozen=True)
@@ -261,4 +264,4 @@ def with_whole_addresses(text: str, base: str) -> str:
     def whole(found: re.Match[str]) -> str:
         return f'{found[1]}="{html.escape(joined(base, html.unescape(found[2])))}"'
 
-    return TAG.sub(lambda tag: ADDRESS.sub(whole, tag[0]), text)
+    return TAG.sub(lambda tag: ADDRESS.sub(whole, CHOICE.sub("", tag[0])), CHOICES.sub("", text))

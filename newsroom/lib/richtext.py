@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
@@ -15,12 +16,15 @@ from django.utils.translation import gettext as _
 from newsroom.lib.links import is_address
 from newsroom.lib.text import one_line, printable
 
-TAGS = {"p", "h3", "h4", "strong", "em", "ul", "ol", "li", "blockquote", "a", "br"}
-ATTRIBUTES = {"a": {"href", "title"}}
+TAGS = {"p", "h3", "h4", "strong", "em", "ul", "ol", "li", "blockquote", "a", "br", "figure"}
+ATTRIBUTES = {"a": {"href", "title"}, "figure": {"data-image"}}
 SCHEMES = {"http", "https", "mailto"}
 SAME_MEANING = {"b": "strong", "i": "em", "h1": "h3", "h2": "h3", "h5": "h4", "h6": "h4", "div": "p"}
 RENAMED = re.compile(rf"<(/?)({'|'.join(SAME_MEANING)})(?=[\s>/])", re.IGNORECASE | re.ASCII)
 EMPTY_PARAGRAPH = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
+# A picture of the library, by the number of its row: it stands by itself, between the blocks of a text.
+PICTURE = re.compile(r'<figure data-image="([1-9][0-9]{0,8})"></figure>')
+TAG_OR_TEXT = re.compile(r"<(?P<closing>/?)(?P<tag>[a-z][a-z0-9]*)[^>]*>|[^<]+", re.ASCII)
 HEADING = re.compile(r"(</?h)([34])>")
 WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af]|[^\W_]+(?:[’'\-.,][^\W_]+)*")
 LONG_REFERENCE = re.compile(r"&(?=#[0-9]{8})")  # no character; Python refuses to read thousands of digits
@@ -122,6 +126,8 @@ def validate_markup(text: str) -> None:
 
 def keep_own_or_absolute(tag: str, attribute: str, value: str) -> str | None:
     """Drop links such as //host/page, which name no scheme and so pass the list of schemes, and what is no address."""
+    if attribute == "data-image":
+        return value if re.fullmatch(r"[1-9][0-9]{0,8}", value, re.ASCII) else None
     if attribute == "href" and (re.match(r"\s*[/\\]\s*[/\\]", value) or not is_address(value)):
         return None
     return value
@@ -130,7 +136,7 @@ def keep_own_or_absolute(tag: str, attribute: str, value: str) -> str | None:
 @lru_cache(maxsize=64)  # on its way to the database each text is cleaned several times
 def clean(text: str) -> str:
     """
-    The HTML with nothing in it but TAGS, their ATTRIBUTES and links of SCHEMES.
+    The HTML with nothing in it but TAGS, their ATTRIBUTES, links of SCHEMES and pictures of the library by number.
 
     Scripts and styles go with their text, other unknown tags leave theirs. Cleaning twice changes nothing, as one
     pass is repeated until it has nothing left to do: `java&#1;script:` shows what it is only once it is written out.
@@ -156,7 +162,49 @@ def clean_once(text: str) -> str:
         link_rel="noopener",
         attribute_filter=keep_own_or_absolute,
     )
-    return EMPTY_PARAGRAPH.sub("", cleaned).strip()
+    return EMPTY_PARAGRAPH.sub("", with_pictures_apart(cleaned)).strip()
+
+
+def with_pictures_apart(cleaned: str) -> str:
+    """
+    Well-formed HTML with each picture between the outermost blocks and empty; words that were in it stay where it was.
+
+    A figure that names no picture of the library goes, and leaves its words.
+    """
+    if "<figure" not in cleaned:
+        return cleaned
+    written: list[str] = []
+    waiting: list[str] = []
+    depth = 0
+    for found in TAG_OR_TEXT.finditer(cleaned):
+        tag = found["tag"]
+        if tag == "figure":
+            picture = f"{found[0]}</figure>"
+            if not found["closing"] and PICTURE.fullmatch(picture):
+                (waiting if depth else written).append(picture)
+            continue
+        written.append(found[0])
+        if tag and tag != "br":
+            depth += -1 if found["closing"] else 1
+        if not depth:
+            written += waiting
+            waiting.clear()
+    return "".join([*written, *waiting])
+
+
+def pictures_in(text: str) -> list[int]:
+    """The numbers of the library's pictures that cleaned HTML refers to, in its order."""
+    return [int(number) for number in PICTURE.findall(text)]
+
+
+def replace_pictures(text: str, drawn: Callable[[int], str]) -> str:
+    """Cleaned HTML with something else in the place of each picture, by its number."""
+    return PICTURE.sub(lambda found: drawn(int(found[1])), text)
+
+
+def without_pictures(text: str) -> str:
+    """Cleaned HTML less its pictures, for what shows none."""
+    return PICTURE.sub("", text)
 
 
 def prepared(text: str) -> str:

@@ -20,6 +20,7 @@ from newsroom.models import (
     place_at,
 )
 from reports.models import Edition
+from reports.picturing import words_of
 from reports.registry import as_they_are
 
 # Counted up when entries come to hold other words: `rebuild_search` then writes all of them anew.
@@ -89,13 +90,15 @@ def of_edition(edition: Edition, merged: Merges) -> Iterator[Entry]:
         filters += (
             facet("company", number_now(Kind.COMPANY, named["company"], merged)) for named in story.get("companies", [])
         )
-        texts = (bare(story["body"]), *(tag["name"] for tag in story["tags"]))
+        shown = words_of(story["body"], content.get("pictures", []))  # what its pictures show
+        texts = (bare(story["body"]), *shown, *(tag["name"] for tag in story["tags"]))
         yield entry(Kind.STORY, story["id"], edition, position, story["headline"], texts, filters)
 
 
 def texts_of(content: dict[str, Any]) -> Iterator[str]:
     yield content["standfirst"]
     yield bare(content["intro"])
+    yield from words_of(content["intro"], content.get("pictures", []))
     yield from content["takeaways"]
     for note in content["watchlist"]:
         yield f"{note['name']} {note['country']} {note['note']}"

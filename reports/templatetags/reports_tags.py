@@ -55,7 +55,7 @@ def picture(image: Image, *, sizes: str, eager: bool = False) -> dict[str, Any]:
 @register.simple_tag
 def preload_picture(article: str) -> SafeString:
     """For the head of a page: has the browser fetch the article's first picture before it has read so far."""
-    found = FIRST_SOURCE.search(article)
+    found = FIRST_SOURCE.search(article) if 'fetchpriority="high"' in article else None  # the others are lazy
     if not found:
         return mark_safe("")
     return mark_safe(  # noqa: S308 - as it stands in what we drew

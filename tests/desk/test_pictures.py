@@ -14,7 +14,7 @@ from django.test import Client
 from PIL import Image as Pillow
 from PIL import ImageCms, TiffImagePlugin
 
-from reports.images import UnusablePicture, attach, recode
+from reports.images import UnusablePicture, attach, draw_due, recode
 from reports.models import Image
 from tests.desk.browsing import Form, words
 from tests.factories import ImageFactory, picture_bytes
@@ -262,16 +262,18 @@ class TestAtTheDesk:
         form.update(fields)
         return form.send(desk, **({"file": file} if file else {}))
 
-    def test_a_picture_is_taken_and_drawn(self, desk: Client) -> None:
+    def test_a_picture_is_taken_at_once_and_drawn_later(self, desk: Client) -> None:
         answer = self.add(desk, SimpleUploadedFile("p.jpg", photograph(6).read()), alt="Red and blue", caption="“C”")
         assert answer.status_code == 302
         image = Image.objects.get()
         assert (image.width, image.height, image.caption) == (60, 80, "“C”")
         with image.file.open() as file:
             assert b"SECRET" not in file.read()
-        for kind in ("avif", "webp", "jpeg"):
-            for address, _ in image.sources(kind):
-                assert image.file.storage.exists(address.removeprefix("/media/"))
+        addresses = [address for kind in ("avif", "webp", "jpeg") for address, _ in image.sources(kind)]
+        assert addresses
+        assert not any(image.file.storage.exists(address.removeprefix("/media/")) for address in addresses)
+        assert draw_due() == 1
+        assert all(image.file.storage.exists(address.removeprefix("/media/")) for address in addresses)
 
     @pytest.mark.parametrize(
         "data",
@@ -329,5 +331,6 @@ class TestAtTheDesk:
         assert form.send(desk).status_code == 302
         image.refresh_from_db()
         assert image.focal_point == "0.2x0.8"
+        draw_due()
         for address, _ in image.sources("webp"):
             assert image.file.storage.exists(address.removeprefix("/media/"))

@@ -168,6 +168,10 @@ def tell_more(edition: Edition) -> Report:
         for year, status in enumerate(Status, 2021):
             source = {"source_name": f"Gazette {LONG}", "source_link": "https://gazette.example/1"}
             Milestone.objects.create(policy=policy, status=status, dated_on=date(year, 3, 1), text=LONG, **source)
+    shown = picture(900, 600, alt=f"A “{LONG}” & 机器人", caption=f"Caption {LONG}", credit="Photograph: 新华社")
+    first = report.stories.order_by("pk")[1]  # the page of a story that is looked at shows it too
+    first.body += f'<figure data-image="{shown.pk}"></figure><p>{LONG}</p>'
+    first.save()
     edit(report)
     return report
 

@@ -24,6 +24,7 @@ READABLE = {
     "reports_edition",
     "reports_editionstory",
     "reports_editiontag",
+    "reports_editionpicture",
     "watchlist_appearance",
     "watchlist_storyappearance",
     "policies_appearance",
