@@ -9,6 +9,7 @@ from newsroom.issue import Content, Rows, compose
 from newsroom.lib.richtext import clean
 from reports.forms import RichText
 from reports.models import Report, Section, Story
+from reports.picturing import find
 
 Prefixes = dict[str, list[str]]  # by part of the issue, what the names of each row's fields begin with, in order
 PARTS = {"takeaways": "takeaways", "credits": "credits", "notes": "watchlist", "updates": "policies"}
@@ -49,6 +50,8 @@ def typed(form: Any, formsets: list[Any]) -> tuple[Content, Prefixes]:
             sources=[credit.source for credit in found["credits"]],
             notes=found["watchlist"],
             updates=found["policies"],
+            other_names={},
+            pictures=find([report.intro, *(story.body for story, *_others in ranked)]),
         ),
     )
     return content, prefixes
