@@ -8,6 +8,7 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
@@ -241,19 +242,19 @@ class ReportAdmin(
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        if request.method == "POST":
-            request.POST = chosen(request.POST)  # type: ignore[assignment]
-        for _attempt in range(5):
+        if request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        request.POST = chosen(request.POST)  # type: ignore[assignment]
+        # Whoever saves the same issue waits here, so that what the form's check sees is what is saved over.
+        with transaction.atomic():
+            if object_id and object_id.isdecimal() and len(object_id) < 19:
+                Report.objects.select_for_update().filter(pk=object_id).first()
             try:
                 return super().changeform_view(request, object_id, form_url, extra_context)
-            except StaleVersion:
-                # Somebody saved between the form's check and ours. The transaction was rolled back, so nothing is
-                # done twice; and now the form itself finds its version stale.
-                continue
             except Mergeable as found:
                 request.POST = found.data  # type: ignore[assignment]
                 request.merged = True  # type: ignore[attr-defined]
-        return super().changeform_view(request, object_id, form_url, extra_context)
+                return super().changeform_view(request, object_id, form_url, extra_context)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "hero":

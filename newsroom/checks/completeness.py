@@ -127,8 +127,6 @@ IMAGE_OF = re.compile(
     r"^(?:an? |the )?(?:image|picture|photo|photograph|graphic|illustration|icon) (?:of|showing)\b|^(?:一张)?图片",
     re.IGNORECASE,
 )
-IMG = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
-ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 
 
 def pictures(subject: Subject) -> Iterator[Said]:
@@ -140,11 +138,14 @@ def pictures(subject: Subject) -> Iterator[Said]:
             yield Said(Level.WARN, subject.issue, "hero", said)
         if not hero["decorative"]:
             yield from described(subject.issue, "hero", hero["alt"])
+    known = {picture["id"]: picture for picture in subject.content.get("pictures", [])}
     for text in subject.texts:
-        for tag in IMG.findall(text.source) if text.is_rich else ():
-            alt = ALT.search(tag)
-            if alt is None or alt[1] or alt[2]:  # alt="" says that a picture is decorative
-                yield from described(text.place, text.field, (alt[1] or alt[2]) if alt else "")
+        for number in richtext.pictures_in(text.source) if text.is_rich else ():
+            if (picture := known.get(number)) is None:
+                said = _("A picture here is no longer in the library; readers won’t see it.")
+                yield Said(Level.WARN, text.place, text.field, said)
+            elif not picture["decorative"]:
+                yield from described(text.place, text.field, picture["alt"])
 
 
 def described(place: Place, field: str, alt: str) -> Iterator[Said]:

@@ -46,6 +46,8 @@ def issue(**parts: Any) -> Subject:
             for pk, (title, detail) in enumerate(parts.get("policies", {}).items(), 1)
         ],
     }
+    if "pictures" in parts:
+        content["pictures"] = parts["pictures"]
     known = Known(
         date(2025, 4, 12),
         spelling=parts.get("spelling", ""),

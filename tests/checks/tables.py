@@ -21,6 +21,8 @@ def headline(words: str) -> Issue:
     return {"china": [words]}
 
 
+SHOWN = f'<p>{"Look at the picture. " * 12}</p><figure data-image="7"></figure>'
+
 FOUND: dict[str, list[tuple[Issue, str]]] = {
     # Completeness
     "essentials": [
@@ -71,8 +73,9 @@ FOUND: dict[str, list[tuple[Issue, str]]] = {
         ({"hero": hero("Image of a robot")}, "begin with what it shows"),
         ({"hero": hero("A photo of two engineers")}, "begin with what it shows"),
         ({"hero": hero(file="")}, "its file is still to come"),
-        (text('<p>Look: <img src="a.jpg"></p>'), "no alternative text"),
-        (text('<p>Look: <img src="a.jpg" alt="DSC00012.JPG"></p>'), "is the name of a file"),
+        (text(SHOWN) | {"pictures": [hero("", id=7)]}, "no alternative text"),
+        (text(SHOWN) | {"pictures": [hero("DSC00012.JPG", id=7)]}, "is the name of a file"),
+        (text(SHOWN) | {"pictures": [hero(id=8)]}, "no longer in the library"),
     ],
     # Figures
     "money-pairs": [
@@ -296,8 +299,8 @@ FINE: dict[str, list[Issue]] = {
         {"hero": hero("Engineers look at a picture of a robot")},
         {"hero": hero("Pictures at an exhibition")},
         {"hero": hero("IMG, a company’s logo")},
-        text('<p>Look: <img src="a.jpg" alt=""></p>'),
-        text('<p>Look: <img src="a.jpg" alt="Two engineers"></p>'),
+        text(SHOWN) | {"pictures": [hero("", id=7, decorative=True)]},
+        text(SHOWN) | {"pictures": [hero("Two engineers", id=7)]},
     ],
     "money-pairs": [
         text("¥300 billion ($41.5 billion), ¥2.3 billion ($318 million), ¥0.18 ($0.025), ¥850 million ($117 million)."),

@@ -446,3 +446,26 @@ def test_of_many_who_save_at_once_one_wins() -> None:
     for number, answer in enumerate(answers):
         if number != winner:
             assert Form(answer, "title")["title"] == f"Title {number}"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_who_write_different_stories_at_once_lose_nothing() -> None:
+    report = complete_issue(stories=5)
+    clients = [signed_in(person("Editor", username=f"editor-{n}")) for n in range(10)]
+    forms = [open_issue(client, report) for client in clients]
+
+    def save(number: int) -> int:
+        prefix = f"stories-{number}" if number < 5 else f"stories-2-{number - 5}"
+        forms[number].update(
+            {f"{prefix}-headline": f"Headline {number}", f"{prefix}-body": f"<p>Text {number} — ¥</p>"}
+        )
+        forms[number].add_row("takeaways", text=f"Takeaway of editor {number}", position="9")
+        answer: int = forms[number].send(clients[number]).status_code
+        return answer
+
+    assert at_once(save, len(clients)) == [302] * 10
+    stories = {(story.headline, story.body) for story in report.stories.all()}
+    assert stories == {(f"Headline {number}", f"<p>Text {number} — ¥</p>") for number in range(10)}
+    assert {f"Takeaway of editor {number}" for number in range(10)} <= {row.text for row in report.takeaways.all()}
+    assert report.takeaways.count() == 13
+    assert report.revisions.count() == 11
