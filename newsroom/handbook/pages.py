@@ -17,7 +17,6 @@ from django.utils.text import slugify
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-
 FOLDER = settings.BASE_DIR / "docs" / "handbook"
 # In the order in which they are read.
 CHAPTERS = (
