@@ -1,7 +1,7 @@
 """The handbook on the desk: for everybody of the staff, whatever his role."""
 
 from django.contrib import admin
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.safestring import mark_safe
@@ -32,13 +32,15 @@ def show(request: HttpRequest, name: str = CHAPTERS[0]) -> HttpResponse:
     return render(request, "admin/handbook/chapter.html", context)
 
 
-def picture(request: HttpRequest, name: str) -> FileResponse:
+def picture(request: HttpRequest, name: str) -> HttpResponse:
     """One of the handbook's pictures. Only names that are in its folder are looked for at all."""
     if f"{name}.png" not in pictures():
         raise Http404("The handbook has no such picture.")
-    answer = FileResponse((FOLDER / f"{name}.png").open("rb"), content_type="image/png")
-    answer["Cache-Control"] = "private, max-age=3600"
-    return answer
+    return HttpResponse(
+        (FOLDER / f"{name}.png").read_bytes(),
+        content_type="image/png",
+        headers={"Cache-Control": "private, max-age=3600"},
+    )
 
 
 urlpatterns = [
