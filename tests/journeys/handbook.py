@@ -124,7 +124,7 @@ def test_writing(camera: Camera, sample: Report) -> None:
     picture = Image.objects.get()
     page.goto(f"/admin/reports/image/{picture.pk}/change/")
     page.wait_for_load_state("networkidle")
-    camera.draw("focal", page.locator(".field-file, .field-focal_point").first, page.locator(".field-alt"), most=700)
+    camera.draw("focal", page.get_by_label("Focal point").locator("xpath=ancestor::*[contains(@class, 'form-row')][1]"))
 
     page.goto("/admin/reports/report/next/")
     page.locator("input[type=checkbox]").nth(1).uncheck()
