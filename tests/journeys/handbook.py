@@ -28,6 +28,7 @@ COLOURS = 48
 # Bars that stay in view while one scrolls would lie over what is drawn.
 STILL = """
   * { caret-color: transparent !important; transition: none !important; animation: none !important }
+  #submit-row { display: none !important }
   .sticky, .fixed, [class*="lg:fixed"] { position: static !important }
 """
 SAME_TIMES = """
@@ -83,7 +84,7 @@ def go(page: Page, button: str) -> None:
 
 @pytest.fixture
 def camera(new_page: Callable[..., Page], sign_in: Any) -> Camera:
-    page = new_page(width=1280, height=1000, device_scale_factor=1.5, locale="en-GB")
+    page = new_page(width=1280, height=1000, device_scale_factor=1.5)
     sign_in(page, person("Editor", username="edith", first_name="Edith", email="edith@example.org"))
     return Camera(page)
 
@@ -119,7 +120,7 @@ def test_writing(camera: Camera, sample: Report) -> None:
     page.goto(form_of(sample))
     page.get_by_text("China 2 ·").click()
     page.locator(".cke_wysiwyg_div >> visible=true").nth(1).wait_for()
-    camera.draw("story", page.locator("#stories-group").first, most=540)
+    camera.draw("story", page.locator("#stories-group").first, most=525)
 
     picture = Image.objects.get()
     page.goto(f"/admin/reports/image/{picture.pk}/change/")
