@@ -73,6 +73,7 @@ def front_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     comments = waiting() if request.user.has_perm("comments.moderate_comment") else None
     return {
         **context,
+        "title": _("The desk"),
         "latest": [(report, STATES[report.state]) for report in reports],
         "comments": comments,
         "lately": lately() if request.user.has_perm("reports.view_report") else None,
