@@ -38,7 +38,7 @@ from newsroom.issue import changes, gather
 from newsroom.lib.text import Wording
 from newsroom.many import ManyDoor
 from newsroom.mentions.desk import MentionsDoor
-from newsroom.overview import lately
+from newsroom.overview import lately, planned, waiting_for
 from newsroom.planning import CalendarDoor
 from newsroom.presence import PresenceDoor, others_at, say_here
 from newsroom.previews.desk import PreviewDoor
@@ -66,17 +66,18 @@ STANDINGS = {
 
 
 def front_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """What the desk's first page shows: what was worked on last, how many comments wait, how the last issues were."""
-    reports = (
-        Report.objects.with_state().order_by("-changed_at")[:8] if request.user.has_perm("reports.view_report") else []
-    )
+    """What the desk's first page shows; of issues to those who may see them, of comments to those who moderate."""
     comments = waiting() if request.user.has_perm("comments.moderate_comment") else None
+    found = {**context, "title": _("The desk"), "comments": comments}
+    if not request.user.has_perm("reports.view_report"):
+        return found
+    latest = Report.objects.with_state().order_by("-changed_at")[:8]
     return {
-        **context,
-        "title": _("The desk"),
-        "latest": [(report, STATES[report.state]) for report in reports],
-        "comments": comments,
-        "lately": lately() if request.user.has_perm("reports.view_report") else None,
+        **found,
+        "waiting": waiting_for(request.user),
+        "planned": planned(),
+        "latest": [(report, STATES[report.state]) for report in latest],
+        "lately": lately(),
     }
 
 

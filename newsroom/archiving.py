@@ -6,7 +6,8 @@ publish, withdraw) is done here for a batch, in one transaction and few statemen
 there is something to decide: `compose` a snapshot, find what its stories name, `draw` an edition, `project` it. A test
 holds that both come to the same.
 
-Nobody is ever told of these issues: their editions count as announced since they went live.
+Nobody is ever told of these issues: their editions count as announced since they went live. The audit log does not
+tell of them either.
 """
 
 import hashlib

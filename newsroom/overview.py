@@ -1,14 +1,46 @@
-"""How the last issues compare, for the desk's front page: how long they were, and how many companies they named."""
+"""What the desk's front page tells: what waits for somebody, what is planned, and how the last issues compare."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Exists, OuterRef, Sum
+from django.utils.translation import gettext as _
 
 from reports.charts import Bar, Column, Mirror, bars, mirror
-from reports.models import Edition, EditionStory, Section
+from reports.models import Edition, EditionStory, Report, Revision, Section
 from watchlist.models import StoryAppearance
 
 ISSUES = 12
+MOST = 10  # issues of one kind that wait
+
+
+class Waiting(NamedTuple):
+    """Issues that wait for somebody, and for what."""
+
+    what: str
+    reports: list[Report]
+
+
+def waiting_for(user: Any) -> list[Waiting]:
+    """
+    What somebody is asked to do: review, mend what he worked on and came back, publish what is approved.
+
+    At most three queries, one for each that he may do; kinds with nothing in them are left out.
+    """
+    found = []
+    if user.has_perm("reports.approve_report"):
+        found.append(Waiting(_("To be reviewed"), list(Report.objects.in_review()[:MOST])))
+    if user.has_perm("reports.change_report"):
+        written = Revision.objects.filter(report=OuterRef("pk"), author=user)
+        found.append(Waiting(_("Changes asked for"), list(Report.objects.sent_back().filter(Exists(written))[:MOST])))
+    if user.has_perm("reports.publish_report"):
+        unplanned = Report.objects.approved().exclude(editions__in=Edition.objects.scheduled())
+        found.append(Waiting(_("Approved, to be published"), list(unplanned[:MOST])))
+    return [waiting for waiting in found if waiting.reports]
+
+
+def planned(number: int = 5) -> list[Edition]:
+    """What goes live next, the soonest first."""
+    return list(Edition.objects.scheduled().without_article().order_by("live_from")[:number])
 
 
 class Lately(NamedTuple):

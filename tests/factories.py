@@ -50,7 +50,7 @@ class StoryFactory(DjangoModelFactory):
 
     report = factory.SubFactory(ReportFactory)
     section = Section.CHINA.value
-    rank = factory.Sequence(lambda n: n + 1)
+    rank = factory.LazyAttribute(lambda story: story.report.stories.filter(section=story.section).count() + 1)
     headline = factory.Sequence(lambda n: f"Story {n}")
     slug = factory.Sequence(lambda n: f"story-{n}")
     body = "<p>What happened.</p>"

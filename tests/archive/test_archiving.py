@@ -16,6 +16,7 @@ from newsroom.announcing import announce_due
 from newsroom.archiving import AddressTaken, publish_all, register, save, take_registered, write
 from newsroom.archiving import ordered as orders_of
 from newsroom.issue import digest, gather
+from newsroom.models import Act
 from newsroom.synthetic import Archive
 from reports.models import Edition, Report, Revision
 from tests.archive.one_by_one import publish_one_by_one
@@ -32,7 +33,8 @@ SECRET = {"briefing", "image"}
 def everything() -> dict[str, list[Any]]:
     """All rows that publishing writes, ids included, as far as anything refers to them by their ids."""
     kept = {}
-    for model in (model for app in WRITTEN for model in apps.get_app_config(app).get_models()):
+    # All but the audit log: that an archive was made up is nobody's act on an issue.
+    for model in (model for app in WRITTEN for model in apps.get_app_config(app).get_models() if model is not Act):
         rows = list(model._default_manager.order_by("pk").values())
         dropped = SECRET | (WHEN if model._meta.label in {"reports.Report", "reports.Image"} else set())
         if not model._meta.related_objects:

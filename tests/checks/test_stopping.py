@@ -36,7 +36,7 @@ def publisher() -> User:
     """Somebody who may publish, and not override."""
     user = User.objects.create_user("publisher", is_staff=True)
     user.user_permissions.add(
-        *Permission.objects.filter(codename__in=["view_report", "change_report", "publish_report"])
+        *Permission.objects.filter(codename__in=["view_report", "change_report", "approve_report", "publish_report"])
     )
     return user
 

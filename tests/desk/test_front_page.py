@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from newsroom.overview import lately
+from newsroom.overview import lately, planned, waiting_for
+from newsroom.reviewing import approve, ask_for_changes, submit
 from reports.models import Story
 from tests.desk.browsing import signed_in, words
 from tests.factories import complete_issue, edit, person, published
@@ -75,3 +76,51 @@ def test_a_moderator_sees_nothing_of_issues() -> None:
     page = words(signed_in(person("Moderator", username="moderator")).get("/admin/"))
     assert "Shown" not in page
     assert "Words in their stories" not in page
+
+
+class TestWhatWaits:
+    def told(self, user: Any) -> dict[str, list[str]]:
+        return {kind.what: [report.title for report in kind.reports] for kind in waiting_for(user)}
+
+    def test_for_whom_and_for_what(self) -> None:
+        writer, other = (person("Writer", username=name) for name in ("writer", "another"))
+        editor, moderator = person("Editor", username="editor"), person("Moderator", username="moderator")
+        reports = {
+            title: complete_issue(title=title, by=writer) for title in ("Draft", "Sent in", "Sent back", "Ready")
+        }
+        for title in ("Sent in", "Sent back", "Ready"):
+            submit(reports[title], by=writer)
+        ask_for_changes(reports["Sent back"], by=editor, note="More, please.")
+        approve(reports["Ready"], by=editor)
+        assert self.told(editor) == {"To be reviewed": ["Sent in"], "Approved, to be published": ["Ready"]}
+        assert self.told(writer) == {"Changes asked for": ["Sent back"]}
+        assert self.told(other) == self.told(moderator) == {}
+
+    def test_what_is_scheduled_waits_for_nobody_and_is_planned(self) -> None:
+        editor = person("Editor", username="editor")
+        published(complete_issue(title="Later"), at=timezone.now() + timedelta(days=2), by=editor)
+        published(complete_issue(title="Sooner"), at=timezone.now() + timedelta(days=1), by=editor)
+        published(complete_issue(title="Live"))
+        assert self.told(editor) == {}
+        assert [edition.title for edition in planned()] == ["Sooner", "Later"]
+
+    def test_the_page_shows_both(self, desk: Client, writer: Any) -> None:
+        submit(complete_issue(title="Sent in", by=writer), by=writer)
+        published(complete_issue(title="Later"), at=timezone.now() + timedelta(days=2))
+        page = words(desk.get("/admin/"))
+        assert "To be reviewed 1 12 Apr 2025 Sent in" in page
+        assert "Later The calendar" in page
+        other = words(signed_in(person("Moderator", username="moderator")).get("/admin/"))
+        assert "Sent in" not in other
+        assert "Later" not in other
+
+    def test_it_costs_the_same_with_one_issue_and_with_three(self, django_assert_num_queries: Any) -> None:
+        writer, editor = person("Writer", username="writer"), person("Editor", username="editor")
+        for number in range(1, 4):
+            submit(complete_issue(title=f"Issue {number}", by=writer), by=writer)
+            published(complete_issue(title=f"Later {number}"), at=timezone.now() + timedelta(days=number))
+            if number in (1, 3):
+                waiting_for(editor)  # its permissions are read once
+                with django_assert_num_queries(4):
+                    assert [len(kind.reports) for kind in waiting_for(editor)] == [number]
+                    assert len(planned()) == number

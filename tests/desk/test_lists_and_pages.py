@@ -279,4 +279,4 @@ class TestRegistries:
 class TestImages:
     def test_a_picture_without_file_is_listed_as_to_come(self, desk: Client) -> None:
         Image.objects.create(alt="To come")
-        assert "file to come" in words(desk.get("/admin/reports/image/"))
+        assert "File to come" in words(desk.get("/admin/reports/image/"))

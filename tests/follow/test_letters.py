@@ -22,6 +22,7 @@ from follow import letters
 from follow.letters import OUT, PREFERENCES, Letter, Scope, header_line, scope_of
 from follow.topics import topics_of
 from newsroom.lib.mail import message
+from newsroom.publishing import publish
 from newsroom.revising import keep
 from policies.models import Policy
 from reports.models import Edition, Source
@@ -494,7 +495,7 @@ def test_hostile_words_stay_words():
     report = complete_issue(
         title=HOSTILE, companies=[f"Co {HOSTILE}"], policies=[f"Act {HOSTILE}"], stories=1, standfirst=HOSTILE
     )
-    edition = published(report)
+    edition = publish(report, by=None, override="To see what becomes of it")  # the checks would stop it
     for letter in [
         *every_letter(edition),
         letters.correction(edition, WHOLE, note=HOSTILE, subject=HOSTILE, preheader=HOSTILE),

@@ -128,7 +128,7 @@ class TestTheSanitiser:
         for found in re.finditer("<figure", kept):
             before = re.findall(r"<(/?)(?:p|ul|li|em|a|h3|ol|blockquote|strong|h4)\b", kept[: found.start()])
             assert before.count("") == before.count("/")
-        assert plain(without_pictures(kept)) == plain(kept)
+        assert plain(without_pictures(kept)).split() == plain(kept).split()
 
     def test_others_take_no_notice(self) -> None:
         text = f"<p>One two</p>{FIGURE}<p>three.</p>"
@@ -346,9 +346,10 @@ class TestAtTheDesk:
         form = open_issue(desk, report)
         edit(report, title="Saved meanwhile", version=report.version + 1)
         form["intro"] = form["intro"].replace(f'"{image.pk}"', f'"{other.pk}"')
-        answer = form.send(desk)
-        assert answer.status_code == 409
-        assert f"&quot;{other.pk}&quot;" in answer.content.decode()
+        assert form.send(desk).status_code == 302  # nobody else touched the intro
+        report.refresh_from_db()
+        assert report.title == "Saved meanwhile"
+        assert pictures_in(report.intro) == [other.pk]
 
     def test_a_preview_shows_it(self, desk: Client, image: Image) -> None:
         report = with_picture(image)

@@ -484,7 +484,7 @@ def patterns(of: Iterable[URLPattern | URLResolver] | None = None, namespace: st
     for pattern in urls.urlpatterns if of is None else of:
         if isinstance(pattern, URLResolver):
             inner = ":".join(filter(None, (namespace, pattern.namespace)))
-            if inner not in NOT_FOR_READERS:
+            if inner not in NOT_FOR_READERS and str(pattern.pattern) != "admin/":  # where the staff log in
                 yield from patterns(pattern.url_patterns, inner)
         elif pattern.lookup_str not in NOT_FOR_READERS:
             yield f"{namespace}:{pattern.name}" if namespace else pattern.name or pattern.lookup_str

@@ -108,6 +108,7 @@ def test_static_files_are_stored_with_their_hash_and_pressed(tmp_path):
         assert len(pressed) < len(plain) / 2
 
 
+@pytest.mark.django_db  # which a request closes at its end, if a test before left it open
 def test_static_files_are_kept_for_ever(client):
     from django.templatetags.static import static
 

@@ -40,7 +40,7 @@ def telling(*stories: tuple[str, str], **issue: Any) -> Report:
     report = complete_issue(stories=max(1, len(stories)), **fields)
     report.stories.filter(section="international").delete()
     for story, (headline, body) in zip(report.stories.order_by("rank"), stories, strict=False):
-        Story.objects.filter(pk=story.pk).update(headline=headline, body=f"<p>{body}</p>")
+        Story.objects.filter(pk=story.pk).update(headline=headline, body=f"<p>{body or '—'}</p>")
     edit(report)
     return report
 

@@ -216,7 +216,9 @@ def test_what_is_scheduled_before_all_else_hides_nothing_and_is_not_counted() ->
     for number in range(6):
         report = told(("Other", ""), title=f"S{number}", issued_on=date(2021, 1, 1)).report
         for n in range(20):
-            report.stories.create(section="china", rank=n + 2, headline=f"Word hidden {n}", slug=f"hidden-{n}")
+            report.stories.create(
+                section="china", rank=n + 2, headline=f"Word hidden {n}", slug=f"hidden-{n}", body="<p>—</p>"
+            )
         edit(report)
         publish(report, by=None, at=timezone.now() + timedelta(days=1))
     results = finding.answer(finding.ask({"q": "word"}))

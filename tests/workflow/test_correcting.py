@@ -15,6 +15,7 @@ from newsroom.announcing import announce_due
 from newsroom.lib.feeds import WRITERS
 from newsroom.publishing import Unpublishable, publish, withdraw
 from reports.models import Edition, EditionStory, Report, Story
+from reports.ranking import rank
 from tests.desk.browsing import words
 from tests.factories import complete_issue, edit, published
 
@@ -208,6 +209,7 @@ class TestAStoryThatIsWithdrawn:
         row = story(report)
         number = row.pk
         row.delete()
+        rank(report, "china", [])
         edit(report)
         edition = publish(report, by=None, kind=Kind.RETRACTION, note=NOTE)
         assert edition.about == [number]
@@ -244,7 +246,7 @@ class TestAStoryThatIsWithdrawn:
             pk=number,
             report=report,
             section="china",
-            rank=9,
+            rank=report.stories.filter(section="china").count() + 1,
             headline="It is back",
             slug=row.slug,
             body="<p>Right.</p>",
@@ -262,6 +264,7 @@ class TestAStoryThatIsWithdrawn:
     ) -> None:
         row = story(report)
         row.delete()
+        rank(report, "china", [])
         edit(report)
         publish(report, by=None, kind=Kind.RETRACTION, note=NOTE, at=NOW + 2 * HOUR)
         clock.move_to(NOW + 2 * HOUR - timedelta(seconds=1))
