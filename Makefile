@@ -10,7 +10,7 @@ PRODUCTION = $(APART) SITE_URL=https://newsroom.example DATABASE_URL=postgres://
 	CACHE_URL=rediscache://localhost:6379/0 \
 	SECRET_KEY=`$(BIN)/python -c "import secrets; print(secrets.token_urlsafe(64))"`
 
-.PHONY: help run test check style templates format contracts types settings lock messages clean
+.PHONY: help run test check style templates format contracts types settings lock messages handbook clean
 .NOTPARALLEL:
 
 help: ## this list
@@ -75,6 +75,10 @@ messages: .venv/dev ## collect the words to translate, and compile the catalogue
 		--ignore ".venv/*" --ignore "tests/*" --ignore "benchmarks/*" --ignore "var/*" --extension html,txt,py,xml
 	@$(APART) $(BIN)/python manage.py compilemessages --verbosity 0 --locale zh_Hans
 	@msgattrib --untranslated --no-wrap newsroom/locale/zh_Hans/LC_MESSAGES/django.po
+
+handbook: .venv/dev ## draw the handbook's pictures anew, from a site that runs for it alone
+	@$(BIN)/python -m tests.chromium
+	@$(PYTEST) -q tests/journeys/handbook.py
 
 clean: ## remove the environment and all caches, but none of the site's data (var/)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

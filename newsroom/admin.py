@@ -68,7 +68,8 @@ STANDINGS = {
 
 def front_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """What the desk's first page shows; of issues to those who may see them, of comments to those who moderate."""
-    found = {**context, "comments": waiting() if request.user.has_perm("comments.moderate_comment") else None}
+    comments = waiting() if request.user.has_perm("comments.moderate_comment") else None
+    found = {**context, "title": _("The desk"), "comments": comments}
     if not request.user.has_perm("reports.view_report"):
         return found
     latest = Report.objects.with_state().order_by("-changed_at")[:8]

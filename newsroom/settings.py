@@ -620,6 +620,10 @@ UNFOLD: dict[str, object] = {
                     desk_link(_("Audit log"), "policy", "newsroom_act", "newsroom.view_act"),
                 ],
             },
+            {
+                "title": _("Help"),
+                "items": [{"title": _("Handbook"), "icon": "menu_book", "link": reverse_lazy("handbook")}],
+            },
         ],
     },
 }

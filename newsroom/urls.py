@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from newsroom import crawling, sitemaps, views
 from newsroom.feeds.views import urlpatterns as feeds
+from newsroom.handbook.views import urlpatterns as handbook
 from newsroom.previews import views as preview_views
 from newsroom.search import views as search_views
 from newsroom.staff.urls import urlpatterns as staff
@@ -43,6 +44,7 @@ urlpatterns += i18n_patterns(
     path("comments/", include("comments.urls")),
     path("", include("follow.urls")),
     path("admin/", include(staff)),  # before the desk's own, whose log-in it takes the place of
+    path("admin/handbook/", include(handbook)),
     path("admin/", admin.site.urls),
     prefix_default_language=False,
 )
