@@ -401,6 +401,8 @@ def outlook(report: Report, content: dict[str, Any]) -> str:
     if cover_of(report).is_silent:
         return _("It is not sent by mail, as somebody of the desk said.")
     each, weekly = recipients(content)
+    if not each + weekly:
+        return _("Nobody follows yet who would be sent it.")
     if weekly:
         goes = ngettext(
             "It goes by mail to %(number)d follower, and to %(weekly)d in the week’s digest.",
@@ -410,7 +412,7 @@ def outlook(report: Report, content: dict[str, Any]) -> str:
     else:
         goes = ngettext("It goes by mail to %(number)d follower.", "It goes by mail to %(number)d followers.", each)
     goes %= {"number": each, "weekly": weekly}
-    if pace().postal_address or not each + weekly:
+    if pace().postal_address:
         return goes
     said = _("{goes} {no_address} <a class='follow-link' href='{url}'>Sending</a>.")
     return format_html(said, goes=goes, no_address=NO_ADDRESS, url=reverse("admin:follow_pace_changelist"))

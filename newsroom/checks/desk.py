@@ -40,6 +40,7 @@ FORMSETS = {
 
 
 LINE_END = SafeString("<br>")
+NEVER = "essentials"  # the check of what an edition can't be without, which no reason overrides
 
 
 class Linked(NamedTuple):
@@ -112,7 +113,8 @@ def anchor(finding: Finding, prefixes: Prefixes | None) -> str:
 
 def ask_for_reason(form: forms.Form, stopping: Panel | None, user: Any) -> None:
     """Give a form that decides about publishing a field for the reason to override, where one is needed and allowed."""
-    if stopping is not None and stopping.groups and user.has_perm(PERMISSION):
+    found = {linked.finding.code for group in stopping.groups for linked in group.findings} if stopping else set()
+    if found and NEVER not in found and user.has_perm(PERMISSION):
         form.fields["override"] = forms.CharField(
             label=_("Why publish it all the same?"),
             max_length=1000,

@@ -85,6 +85,8 @@ class AuditedPeople:
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         form.before = people.facts_of(User.objects.get(pk=obj.pk)) if change else None
+        if not change:
+            obj.is_staff = True  # there are no other accounts than those of the desk
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: list[Any], change: bool) -> None:

@@ -86,6 +86,7 @@ class Wanted:
 
     def rows(self) -> QuerySet[LogEntry]:
         found = LogEntry.objects.order_by().filter(content_type__app_label__in=APPS)
+        found = found.exclude(action_flag=CHANGE, change_message="[]")  # a save that changed nothing
         if self.did:
             flag = ROWS.get(self.did, (0, ""))[0]
             found = found.filter(action_flag=flag)

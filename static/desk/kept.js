@@ -99,6 +99,8 @@
     const form = box.closest("form") ?? document.querySelector("#report_form");
     const key = `${BEGUN}${box.dataset.person}.${form.action || location.pathname}`;
     const opened = valuesOf(form);
+    // CKEditor sets a text its own way when it takes it in, which is no typing.
+    window.CKEDITOR?.on("instanceReady", ({ editor }) => (opened[editor.element.$.name] = editor.getData()));
     let timer = 0;
 
     const differs = (values) => Object.keys({ ...values, ...opened }).some((name) => values[name] !== opened[name]);
@@ -115,8 +117,8 @@
 
     const kept = read(key);
     if (kept?.sent && Number(box.dataset.version) > Number(kept.version)) forget(key); // it was saved
-    else if (kept && differs(kept.values) && !document.querySelector(".errorlist, .desk-conflict")) {
-      offer(form, box, key, kept);
+    else if (kept && !document.querySelector(".errorlist, .desk-conflict")) {
+      setTimeout(() => differs(kept.values) && offer(form, box, key, kept), 1500); // once the editors have their texts
     }
 
     form.addEventListener("input", () => {
@@ -138,7 +140,6 @@
     } catch {
       return; // no storage in this browser
     }
-    // CKEditor sets the texts its own way when it takes them in, which is no typing.
-    if (box) setTimeout(() => start(box), 1500);
+    if (box) start(box);
   });
 })();

@@ -163,6 +163,12 @@ class TestTheDesk:
         assert "What stops publishing" not in words(page)
         assert "Why publish it all the same?" not in words(page)
 
+    def test_no_reason_is_asked_for_where_none_would_do(self, report):
+        edit(report, issued_on=None)
+        page = words(signed_in(person("Editor")).get(decide_url(report)))
+        assert "The issue has no date." in page
+        assert "Why publish it all the same?" not in page
+
     @pytest.mark.parametrize("act", ["withdraw", "cancel"])
     def test_taking_away_is_never_stopped(self, act):
         report = complete_issue()

@@ -166,6 +166,7 @@ class TestPeopleAndRoles:
         form = Form(client.get("/admin/auth/user/add/"), "username")
         form.update(username="newbie", password1="correct horse battery", password2="correct horse battery")
         assert form.send(client).status_code == 302
+        assert type(ann).objects.get(username="newbie").is_staff  # so that he can log in
         audit.record(Did.IMPORT, by=ann)
         client.post(f"/admin/auth/user/{ann.pk}/delete/", {"post": "yes"})
         client.post(
