@@ -24,7 +24,7 @@ class Plain:
 class LoginForm(Plain, account.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = _("Name")
+        self.fields["login"].label = _("Username")
         self.fields["login"].widget.attrs.update(autocapitalize="none", spellcheck="false", autofocus=True)
         self.fields["password"].help_text = ""  # the page has the link itself
 

@@ -39,7 +39,7 @@ def test_an_editor_adds_a_passkey_and_logs_in_with_it_alone(
 
     page.goto(f"{on_localhost}/admin/")
     assert axe(page) == []
-    page.get_by_label("Name").fill("ann")
+    page.get_by_label("Username").fill("ann")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Log in", exact=True).click()
     expect(page.get_by_text("opens only with a second factor")).to_be_visible()
@@ -64,7 +64,7 @@ def test_an_editor_adds_a_passkey_and_logs_in_with_it_alone(
     # As a second factor after the password, too; and without the key, a sentence and no way in.
     page.goto(f"{on_localhost}/admin/logout/")
     page.get_by_role("button", name="Log out").click()
-    page.get_by_label("Name").fill("ann")
+    page.get_by_label("Username").fill("ann")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Log in", exact=True).click()
     assert axe(page) == []
