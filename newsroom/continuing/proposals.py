@@ -59,12 +59,12 @@ def later_than(report: Report) -> QuerySet[Report]:
 
 def propose(last: Report) -> Proposal:
     """
-    The next date at the distance of the last two issues, the next free number, the title with its date moved on, and
-    the lines of watchlist and policy tracker in their order.
+    The next date at the distance of the last two issues, the next free number, what of the title runs on, and the lines
+    of watchlist and policy tracker in their order.
     """
     day = next_day(last)
     return Proposal(
-        title=titled(last.title, day),
+        title=running_title(last.title, day),
         issued_on=day,
         number=next_number(last),
         notes=list(last.notes.select_related("company")),
@@ -86,6 +86,13 @@ def next_number(last: Report) -> int | None:
     if last.number is None or Report.objects.filter(number=last.number + 1).exists():
         return None
     return last.number + 1
+
+
+def running_title(title: str, day: date) -> str:
+    """What of a title is likely to stand over the next issue too: with its date moved on, or up to its colon."""
+    moved = titled(title, day)
+    name, colon, _rest = title.partition(": ")
+    return f"{name}{colon}".strip() if colon and moved == title else moved
 
 
 def titled(title: str, day: date) -> str:

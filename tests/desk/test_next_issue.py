@@ -10,7 +10,15 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsroom.continuing.proposals import Unstartable, begin_next, last_issue, later_than, propose, titled
+from newsroom.continuing.proposals import (
+    Unstartable,
+    begin_next,
+    last_issue,
+    later_than,
+    propose,
+    running_title,
+    titled,
+)
 from reports.models import Report
 from tests.desk.browsing import Form, signed_in, words
 from tests.factories import complete_issue, edit, person
@@ -42,6 +50,17 @@ class TestWhatIsProposed:
     @given(st.text(max_size=80), st.dates())
     def test_any_title_stays_one(self, title: str, day: date) -> None:
         assert titled(titled(title, day), day) == titled(title, day)
+
+    @pytest.mark.parametrize(
+        ("title", "proposed"),
+        [
+            ("Report: Slow Spring vs. Fast Rules", "Report:"),
+            ("Report – April 12, 2025: Two worlds", "Report – May 3, 2025: Two worlds"),
+            ("Two Worlds", "Two Worlds"),
+        ],
+    )
+    def test_what_runs_on_of_a_title_is_proposed(self, title: str, proposed: str) -> None:
+        assert running_title(title, date(2025, 5, 3)) == proposed
 
     def test_the_date_follows_at_the_distance_of_the_last_two(self) -> None:
         complete_issue(title="One", issued_on=date(2025, 4, 2))
