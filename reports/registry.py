@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from newsroom.lib.fields import room
+from newsroom.lib.locks import one_at_a_time
 from newsroom.lib.names import closest
 from newsroom.lib.rights import require
 from newsroom.lib.slugs import slug_for, unique_slug
@@ -249,6 +250,8 @@ class Registry:
         Raises PermissionDenied, and Unmergeable with every reason; then nothing is changed.
         """
         require(by, f"{self.rows._meta.app_label}.merge_{self.rows._meta.model_name}")
+        # One merge after the other: which issues one is about can change by another.
+        one_at_a_time(f"{self.rows._meta.label_lower}.merge")
         mine = self.lines.objects.filter(**{f"{self.of}__in": [row.pk, into.pk]}).values("report")
         list(Report.objects.select_for_update().filter(pk__in=mine).order_by("pk").values_list("pk", flat=True))
         found = {each.pk: each for each in self.rows.objects.select_for_update().filter(pk__in=[row.pk, into.pk])}
