@@ -59,7 +59,7 @@ REPORT_STATES = {
     "draft": (gettext_lazy("Draft"), "warning"),
     "scheduled": (gettext_lazy("Scheduled"), "info"),
     "live": (gettext_lazy("Live"), "success"),
-    "changed": (gettext_lazy("Live, with changes"), "success"),
+    "changed": (gettext_lazy("Live, changes wait"), "success"),
     "withdrawn": (gettext_lazy("Withdrawn"), "danger"),
 }
 
