@@ -12,6 +12,7 @@ from django.views.static import serve
 
 from newsroom.previews.drawing import draw_preview
 from newsroom.previews.sharing import Shared, open_shared
+from reports.images import stand_in
 from reports.models import Edition
 
 
@@ -57,12 +58,12 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
 
 @behind_link
 def picture(request: HttpRequest, token: str, path: str) -> HttpResponseBase:
-    """A picture that stands on the page of the same link, and no other."""
+    """A picture that stands on the page of the same link, and no other; until it is drawn, its original."""
     drawn = draw_preview(found(token).content, media=pictures_of(token))
     if f"{pictures_of(token)}{path}" not in drawn:
         raise Http404("No picture of this preview has this name.")
     try:
-        return serve(request, path, document_root=str(settings.MEDIA_ROOT))
+        return serve(request, stand_in(path) or path, document_root=str(settings.MEDIA_ROOT))
     except (OSError, ValueError) as unreadable:
         raise Http404("This picture can't be read.") from unreadable
 

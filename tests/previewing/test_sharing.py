@@ -13,9 +13,10 @@ from newsroom.lib.tokens import make
 from newsroom.models import PreviewLink
 from newsroom.previews.sharing import GOOD_FOR, key_of, open_shared, revoke, share
 from newsroom.publishing import publish
+from reports.images import take
 from reports.models import Report
 from tests.desk.browsing import words
-from tests.factories import complete_issue, edit, person, picture, published
+from tests.factories import ImageFactory, complete_issue, edit, person, picture, picture_bytes, published
 
 pytestmark = pytest.mark.django_db
 
@@ -279,6 +280,21 @@ class TestPictures:
         assert got(source.replace(others, address)).status_code == 404
         for name in ("../test.sqlite3", "%2e%2e/x", "images", "images/", "", "/etc/passwd"):
             assert Client().get(f"{address}media/{name}").status_code == 404
+
+    def test_within_texts_and_not_drawn_yet_load_too(self) -> None:
+        image = take(ImageFactory.create(alt="A robot"), picture_bytes())
+        report = complete_issue()
+        story = report.stories.get(section="china", rank=1)
+        story.body = f'<p>Before.</p><figure data-image="{image.pk}"></figure>'
+        story.save()
+        edit(report)
+        _link, address = link_to(report)
+        sources = self.sources(address)
+        assert any(source.endswith(".avif") for source in sources)
+        for source in sources:
+            answer = got(source)
+            assert answer.status_code == 200
+            assert answer.headers["Content-Type"] == "image/jpeg"  # the original
 
     def test_count_no_opens(self, report: Report) -> None:
         link, address = link_to(report)
