@@ -154,6 +154,7 @@ def issue(writer: Writer, number: int, companies: list[Company], tracked: list[P
         "issued_on": day.isoformat(),
         "standfirst": writer.text(25),
         "intro": f"<p>{writer.text(60)}</p>",
+        "hero": None,
         "takeaways": [writer.text(15) for _ in range(3)],
         "tags": [{"name": "Synthetic", "slug": "synthetic"}],
         "stories": [
