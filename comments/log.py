@@ -8,7 +8,7 @@ fingerprint of a network is in it.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
 from typing import Any
@@ -17,7 +17,6 @@ from urllib.parse import urlencode
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -25,6 +24,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from comments.models import Comment, Decision
 from comments.record import called, doer
+from newsroom.lib.logpages import Page, day, midnight, within
 from newsroom.lib.numbers import row_number
 from reports.models import Report
 
@@ -86,10 +86,7 @@ class Wanted:
         found = found.filter(**{name: value for name, value in exact.items() if value})
         if self.issue:
             found = found.filter(Q(comment__report=self.issue) | Q(report=self.issue))
-        if self.since:
-            found = found.filter(at__gte=midnight(self.since))
-        if self.until:
-            found = found.filter(at__lt=midnight(self.until + timedelta(days=1)))
+        found = found.filter(within("at", self.since, self.until))
         if self.search:
             found = found.filter(self.words())
         return found
@@ -102,19 +99,6 @@ class Wanted:
 
 def one_of(given: str | None, values: Iterable[str]) -> str:
     return given if given and given in values else ""
-
-
-def day(text: str | None) -> date | None:
-    try:
-        given = parse_date(text or "")
-    except ValueError:
-        return None
-    return given if given and 1990 <= given.year < 9000 else None
-
-
-def midnight(on: date) -> datetime:
-    """The beginning of a day in the site's time zone."""
-    return timezone.make_aware(datetime.combine(on, time.min))
 
 
 def with_what_is_shown(lines: QuerySet[Decision]) -> QuerySet[Decision]:
@@ -221,21 +205,6 @@ def value(found: Any, of: str) -> str:
     if isinstance(found, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.+]+", found):
         return date_format(timezone.localtime(datetime.fromisoformat(found)), _("j M Y, H:i"))
     return "" if found is None else str(found)
-
-
-@dataclass(frozen=True)
-class Page:
-    wanted: Wanted
-    lines: list[Line]
-    has_more: bool
-
-    @property
-    def newer(self) -> str:
-        return self.wanted.query(self.wanted.page - 1) if self.wanted.page > 1 else ""
-
-    @property
-    def older(self) -> str:
-        return self.wanted.query(self.wanted.page + 1) if self.has_more else ""
 
 
 def page_of(wanted: Wanted) -> Page:

@@ -323,13 +323,13 @@ class ReportAdmin(
 
         Raises Mergeable if they differ nowhere and nothing else is wrong.
         """
-        is_known = opened(report, form) is not None
-        found = merge(report, form, formsets)
+        given = opened(report, form)
+        found = merge(report, given, form, formsets)
         form.data["over"] = str(report.version)
         is_sound = all(error.code == "stale" for error in form.errors.as_data().get("__all__", [])) and not (
             set(form.errors) - {"__all__"} or any(any(formset.errors) for formset in formsets)
         )
-        if is_known and is_sound and not found:
+        if given and is_sound and not found:
             raise Mergeable(merged(request.POST, form, formsets))
         return found
 

@@ -68,15 +68,14 @@ def chosen(data: QueryDict) -> QueryDict:
     return found
 
 
-def merge(report: Report, form: Any, formsets: list[Any]) -> list[Difference]:
+def merge(report: Report, given: "Given | None", form: Any, formsets: list[Any]) -> list[Difference]:
     """
     Where the editor's own changes differ from what is saved now.
 
     In all other fields the saved value takes the place of the old one that he sent, so that saving over it undoes
-    nobody's work; a row that another editor deleted and he left alone is not shown again. If the revision that
-    he opened is not known, everything he sent counts as his.
+    nobody's work; a row that another editor deleted and he left alone is not shown again. `given` is what he opened
+    (`opened`); if that is not known, everything he sent counts as his.
     """
-    given = opened(report, form)
     form.data = form.data.copy()
     found = [*of_form(form, _("Issue"), given.issue if given else None)]
     for formset in formsets:

@@ -8,7 +8,7 @@ roles are acts, which say what changed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,11 +17,12 @@ from django.contrib.auth import get_user_model
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from newsroom.lib.logpages import Page, day, within
 from newsroom.lib.numbers import row_number
 from newsroom.lib.text import Wording
 from newsroom.models import Act
@@ -82,7 +83,7 @@ class Wanted:
             found = found.filter(Q(by=self.person) | Q(what_type=user, what_id=str(self.person)))
         if self.search:
             found = found.filter(Q(what_name__icontains=self.search) | Q(by_name__icontains=self.search))
-        return found.filter(self.span("at"))
+        return found.filter(within("at", self.since, self.until))
 
     def rows(self) -> QuerySet[LogEntry]:
         found = LogEntry.objects.order_by().filter(content_type__app_label__in=APPS)
@@ -94,25 +95,7 @@ class Wanted:
             found = found.filter(user=self.person)
         if self.search:
             found = found.filter(Q(object_repr__icontains=self.search) | Q(user__username__icontains=self.search))
-        return found.filter(self.span("action_time"))
-
-    def span(self, field: str) -> Q:
-        since = Q(**{f"{field}__gte": midnight(self.since)}) if self.since else Q()
-        until = Q(**{f"{field}__lt": midnight(self.until + timedelta(days=1))}) if self.until else Q()
-        return since & until
-
-
-def day(text: str | None) -> date | None:
-    try:
-        given = parse_date(text or "")
-    except ValueError:
-        return None
-    return given if given and 1990 <= given.year < 9000 else None
-
-
-def midnight(on: date) -> datetime:
-    """The beginning of a day in the site's time zone."""
-    return timezone.make_aware(datetime.combine(on, time.min))
+        return found.filter(within("action_time", self.since, self.until))
 
 
 @dataclass(frozen=True)
@@ -204,21 +187,6 @@ def url_of(label: str, pk: str) -> str:
         return reverse(f"admin:{label.replace('.', '_')}_change", args=[pk]) if label and pk else ""
     except NoReverseMatch:
         return ""
-
-
-@dataclass(frozen=True)
-class Page:
-    wanted: Wanted
-    lines: list[Line]
-    has_more: bool
-
-    @property
-    def newer(self) -> str:
-        return self.wanted.query(self.wanted.page - 1) if self.wanted.page > 1 else ""
-
-    @property
-    def older(self) -> str:
-        return self.wanted.query(self.wanted.page + 1) if self.has_more else ""
 
 
 def page_of(wanted: Wanted) -> Page:
