@@ -153,6 +153,7 @@ def reschedule(report: Report, *, by: Any, at: datetime, seen: int | None = None
         rows.update(**end)
     if edition.changed_at == edition.live_from:
         report.editions.filter(pk=edition.pk).update(changed_at=at)
+    record(Did.SCHEDULE, by=by, what=report, detail={"at": at.isoformat()})
     edition.refresh_from_db()
     return edition
 

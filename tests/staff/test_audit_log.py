@@ -19,7 +19,7 @@ from newsroom import audit
 from newsroom.importing import parse
 from newsroom.importing.drafts import save_draft
 from newsroom.models import Act
-from newsroom.publishing import Unpublishable, cancel, publish, withdraw
+from newsroom.publishing import Unpublishable, cancel, publish, reschedule, withdraw
 from newsroom.schedule import JOBS
 from tests.desk.browsing import Form, change_url, open_issue, words
 from tests.factories import complete_issue, person
@@ -55,6 +55,13 @@ class TestIssues:
         act = Act.objects.get(did=Did.SCHEDULE)
         assert act.detail == {"at": at.isoformat()}
         assert (act.by, act.what_type, act.what_id) == (ann, "reports.report", str(report.pk))
+
+    def test_another_time_for_what_is_scheduled(self, ann: Any) -> None:
+        report, at = complete_issue(title="Chips"), timezone.now() + timedelta(days=1)
+        publish(report, by=ann, at=at)
+        reschedule(report, by=ann, at=at + timedelta(hours=3))
+        assert done() == [("schedule", "ann", "Chips")] * 2
+        assert Act.objects.latest("pk").detail == {"at": (at + timedelta(hours=3)).isoformat()}
 
     def test_what_was_not_done_is_not_in_it(self, ann: Any) -> None:
         report = complete_issue()
