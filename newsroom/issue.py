@@ -207,20 +207,36 @@ def present(content: Content) -> dict[str, Any]:
 
     In the language that is active, except for the editors' own words.
     """
+    addresses = addresses_in(content)
     return {
         **{key: content[key] for key in ("title", "slug", "number", "standfirst", "takeaways", "credits")},
         "url": reverse("reports:report", args=[content["slug"]]),
         "issued_on": date.fromisoformat(content["issued_on"]) if content["issued_on"] else None,
         "intro": picturing.with_pictures(content["intro"], content.get("pictures", [])),
         "hero": picturing.as_image(content["hero"]),
-        "sections": [present_section(content, section) for section in Section if has_stories(content, section)],
-        "watchlist": [
-            {**note, "url": reverse("watchlist:company", args=[note["slug"]])} for note in content["watchlist"]
+        "sections": [
+            present_section(content, section, addresses) for section in Section if has_stories(content, section)
         ],
+        "watchlist": [{**note, "url": addresses.companies[note["company"]]} for note in content["watchlist"]],
         "policies": [{**line, "url": reverse("policies:policy", args=[line["slug"]])} for line in content["policies"]],
-        "tags": present_tags(content["tags"]),
+        "tags": present_tags(content["tags"], addresses),
         "minutes": reading_minutes(words_of(content)),
     }
+
+
+class Addresses(NamedTuple):
+    """What an issue leads to again and again, looked up once: its watchlist's companies by their ids, tags by slug."""
+
+    companies: dict[int, str]
+    tags: dict[str, str]
+
+
+def addresses_in(content: Content) -> Addresses:
+    tags = {tag["slug"] for part in (content, *content["stories"]) for tag in part["tags"]}
+    return Addresses(
+        {note["company"]: reverse("watchlist:company", args=[note["slug"]]) for note in content["watchlist"]},
+        {slug: reverse("reports:tag", args=[slug]) for slug in tags},
+    )
 
 
 def words_of(content: Content) -> int:
@@ -239,8 +255,8 @@ def has_stories(content: Content, section: Section) -> bool:
     return any(story["section"] == section for story in content["stories"])
 
 
-def present_section(content: Content, section: Section) -> dict[str, Any]:
-    stories = [present_story(content, story) for story in content["stories"] if story["section"] == section]
+def present_section(content: Content, section: Section, addresses: Addresses) -> dict[str, Any]:
+    stories = [present_story(content, story, addresses) for story in content["stories"] if story["section"] == section]
     label = _(str(section.label))
     usual = ngettext("Top %(count)d %(section)s story", "Top %(count)d %(section)s stories", len(stories))
     return {
@@ -252,29 +268,28 @@ def present_section(content: Content, section: Section) -> dict[str, Any]:
     }
 
 
-def present_story(content: Content, story: Content) -> dict[str, Any]:
+def present_story(content: Content, story: Content, addresses: Addresses) -> dict[str, Any]:
     words = richtext.count_words(richtext.plain(story["body"]))
     return {
         **story,
         "body": picturing.with_pictures(
-            richtext.shift_headings(with_links(content, story), 1),  # below the story's own h3
+            richtext.shift_headings(with_links(story, addresses.companies), 1),  # below the story's own h3
             content.get("pictures", []),
         ),
         "url": reverse("reports:story", args=[content["slug"], story["slug"]]),
         "anchor": f"{story['section']}-{story['rank']}",
-        "tags": present_tags(story["tags"]),
+        "tags": present_tags(story["tags"], addresses),
         "minutes": reading_minutes(words),
     }
 
 
-def with_links(content: Content, story: Content) -> str:
+def with_links(story: Content, watched: Mapping[int, str]) -> str:
     """
     A story's text with the first place that names a company of the issue's own watchlist as a link to its page.
 
     Only of that: a page is drawn once, and while it is shown its own watchlist gives these companies a page. What
     the company's address is later on, or if it is merged into another, this one leads there.
     """
-    watched = {note["company"]: reverse("watchlist:company", args=[note["slug"]]) for note in content["watchlist"]}
     named = story.get("companies", [])
     if not any(company["company"] in watched for company in named):
         return str(story["body"])
@@ -282,8 +297,8 @@ def with_links(content: Content, story: Content) -> str:
     return link_first(story["body"], names, watched)
 
 
-def present_tags(tags: list[dict[str, str]]) -> list[dict[str, str]]:
-    return [{**tag, "url": reverse("reports:tag", args=[tag["slug"]])} for tag in tags]
+def present_tags(tags: list[dict[str, str]], addresses: Addresses) -> list[dict[str, str]]:
+    return [{**tag, "url": addresses.tags[tag["slug"]]} for tag in tags]
 
 
 def changes(old: Content, new: Content) -> list[str]:

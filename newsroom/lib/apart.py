@@ -1,4 +1,4 @@
-"""Doing work in processes of its own, each with the site set up and without a connection to the database."""
+"""Doing work in processes of its own, each with the site set up, and with the database that is in use here."""
 
 import gc
 import multiprocessing
@@ -8,15 +8,17 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 import django
+from django.db import connection
 from django.utils.module_loading import import_string
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
-def begin(prepare: str, given: bytes) -> None:
+def begin(prepare: str, given: bytes, database: str) -> None:
     """What each process does first. `given` is read only once models may be loaded."""
     django.setup()
+    connection.settings_dict["NAME"] = database  # of a test, for one
     import_string(prepare)(pickle.loads(given))  # noqa: S301 - from our own process
     collect_rarely()
 
@@ -45,7 +47,8 @@ def in_order(
         yield from map(work, tasks)
         return
     named = f"{prepare.__module__}.{prepare.__qualname__}"
-    with multiprocessing.get_context("spawn").Pool(processes, begin, (named, pickle.dumps(given))) as pool:
+    first = (named, pickle.dumps(given), connection.settings_dict["NAME"])
+    with multiprocessing.get_context("spawn").Pool(processes, begin, first) as pool:
         ahead: deque[Any] = deque()
         for task in tasks:
             ahead.append(pool.apply_async(work, (task,)))

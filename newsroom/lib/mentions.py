@@ -146,6 +146,8 @@ REFERENCE = re.compile(r"&(?:#[0-9]+|#x[0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);|.", r
 
 def place_in(markup: str, piece: Piece, offset: int) -> int:
     """Where in the markup the character stands that is `offset` characters into a piece's words."""
+    if piece.end - piece.start == len(piece.words):  # no references in it
+        return piece.start + offset
     at, passed = piece.start, 0
     while passed < offset:
         character = REFERENCE.match(markup, at, piece.end)

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from follow.models import Delivery, Mailing
 from newsroom.announcing import announce_due
-from newsroom.archiving import AddressTaken, publish_all, register, save, take_registered, write
+from newsroom.archiving import AddressTaken, Given, publish_all, register, save, take, write
 from newsroom.archiving import ordered as orders_of
 from newsroom.issue import digest, gather
 from newsroom.models import Act
@@ -123,7 +123,7 @@ def test_a_batch_asks_as_much_with_two_issues_as_with_five() -> None:
     costs = []
     make([200])
     registered = register(ARCHIVE.cast)
-    take_registered(registered)
+    take(Given(registered, None))
     for places in ([20, 19], [18, 17, 16, 15, 14]):
         written = [write(order) for order in orders_of(ARCHIVE, places)]
         with CaptureQueriesContext(connection) as queries:
@@ -136,7 +136,7 @@ def test_a_batch_asks_as_much_with_two_issues_as_with_five() -> None:
 @pytest.mark.django_db
 def test_an_address_that_somebody_took_meanwhile_stops_it() -> None:
     registered = register(ARCHIVE.cast)
-    take_registered(registered)
+    take(Given(registered, None))
     written = [write(order) for order in orders_of(ARCHIVE, [3])]
     published(title="Other", slug=written[0].order.slug)
     with pytest.raises(AddressTaken):
@@ -203,9 +203,9 @@ def test_a_wrong_call_says_so(wrong: str) -> None:
     assert not Report.objects.exists()
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_other_processes_write_the_same() -> None:
-    make([2, 1, 0], batch=1, processes=2)
+    assert make([2, 1, 0], batch=1, processes=2) == [1, 2, 3]
     there = sorted(Revision.objects.values_list("content__title", "content__stories__0__body"))
     Edition.objects.all().delete()
     Report.objects.all().delete()

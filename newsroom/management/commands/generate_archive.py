@@ -15,13 +15,6 @@ from newsroom.search import index
 from newsroom.synthetic import FIRST_DAY, Archive
 
 WIDTH = 30  # of the bar
-# Pages and snapshots are most of what is stored: lz4 takes a fraction of the time that PostgreSQL's own method takes.
-# And words are sorted into the search index more at once.
-QUICKLY = """
-    SELECT set_config(name, CASE name WHEN 'gin_pending_list_limit' THEN '256MB' ELSE 'lz4' END, false)
-    FROM pg_settings
-    WHERE name = 'gin_pending_list_limit' OR (name = 'default_toast_compression' AND 'lz4' = ANY (enumvals))
-"""
 
 
 class Command(BaseCommand):
@@ -76,9 +69,6 @@ class Command(BaseCommand):
 
     def make(self, archive: Archive, places: list[int], *, processes: int, batch: int) -> None:
         processes = min(processes, -(-len(places) // batch))
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute(QUICKLY)
         apart.collect_rarely()
         begun = time.monotonic()
         try:
