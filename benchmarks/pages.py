@@ -7,9 +7,10 @@ What readers' pages cost in the archive that a database holds, and whether they 
     DATABASE_URL=… .venv/bin/python -m benchmarks.pages --explain
 
 The database has an archive in it (`manage.py generate_archive`) and is not changed. Each kind of page is asked for
-through the test client, uncached: its status, its queries, and the median of its time. `--compare` prints the ratio
-of the times, those of the other run to those of this one: 1 is "costs the same", and less than 0.9 ends the run with
-exit status 1. `--beside` asks for each page of both archives in turns, so that whatever else the machine does strikes
+through the test client, uncached: its status, its queries, its size, and the median of its time. `--compare` prints the
+ratios of the times and of the sizes, those of the other run to those of this one: 1 is "costs the same". A time below
+0.9 ends the run with exit status 1, unless the other's page is that much shorter, as the smaller archive has less to
+fill it with. `--beside` asks for each page of both archives in turns, so that whatever else the machine does strikes
 both alike. `--explain` shows how the database goes about the statements that take longest.
 """
 
@@ -102,14 +103,14 @@ class Here:
         self.client = Client()
         self.kinds = kinds()
 
-    def count(self, kind: str) -> tuple[int, int]:
-        """The status of a page, and its queries."""
+    def count(self, kind: str) -> tuple[int, int, int]:
+        """The status of a page, its queries, and its size in bytes."""
         from django.db import connection
         from django.test.utils import CaptureQueriesContext
 
         with CaptureQueriesContext(connection) as queries:
-            status = self.client.get(self.kinds[kind]).status_code
-        return status, len(queries)
+            response = self.client.get(self.kinds[kind])
+        return response.status_code, len(queries), len(response.getvalue())
 
     def milliseconds(self, kind: str) -> float:
         started = time.perf_counter()
@@ -136,9 +137,9 @@ class There:
         print(json.dumps([what, kind]), file=self.process.stdin, flush=True)
         return json.loads(self.process.stdout.readline())
 
-    def count(self, kind: str) -> tuple[int, int]:
-        status, queries = self.ask("count", kind)
-        return status, queries
+    def count(self, kind: str) -> tuple[int, int, int]:
+        status, queries, size = self.ask("count", kind)
+        return status, queries, size
 
     def milliseconds(self, kind: str) -> float:
         return float(self.ask("milliseconds", kind))
@@ -154,7 +155,7 @@ def answer() -> None:
 
 
 def measured(archives: list[Any], kind: str, times: int) -> list[dict[str, Any]]:
-    """Of each archive the status, number of queries, median and least milliseconds of a page, asked for in turns."""
+    """Of each archive the status, queries, bytes, median and least milliseconds of a page, asked for in turns."""
     counts = [archive.count(kind) for archive in archives]
     taken = [[archive.milliseconds(kind) for archive in archives] for _ in range(times)]
     return [
@@ -162,10 +163,11 @@ def measured(archives: list[Any], kind: str, times: int) -> list[dict[str, Any]]
             "address": archive.kinds[kind],
             "status": status,
             "queries": queries,
+            "bytes": size,
             "p50": statistics.median(each),
             "least": min(each),
         }
-        for archive, (status, queries), each in zip(archives, counts, zip(*taken, strict=True), strict=True)
+        for archive, (status, queries, size), each in zip(archives, counts, zip(*taken, strict=True), strict=True)
     ]
 
 
@@ -196,17 +198,18 @@ def explain(client: Any, address: str) -> None:
 
 def compared(kinds: dict[str, Any], other: dict[str, Any]) -> bool:
     """Print how each page's time compares; whether all cost the same."""
-    print(f"{'ratio':>6} {'of least':>8} {'small':>9} {'here':>9}  queries  page")
+    print(f"{'ratio':>6} {'of least':>8} {'of bytes':>8} {'small':>9} {'here':>9}  queries  page")
     equal = True
     for kind, row in kinds.items():
         if kind not in other:
             continue
         ratio = other[kind]["p50"] / row["p50"]
         asked = sorted({other[kind]["queries"], row["queries"]})
-        same = ratio >= LEAST and len(asked) == 1
+        size = other[kind]["bytes"] / row["bytes"]
+        same = ratio >= min(LEAST, size) and len(asked) == 1
         equal = equal and same
         least = other[kind]["least"] / row["least"]
-        times = f"{ratio:6.2f} {least:8.2f} {other[kind]['p50']:6.1f} ms {row['p50']:6.1f} ms"
+        times = f"{ratio:6.2f} {least:8.2f} {size:8.2f} {other[kind]['p50']:6.1f} ms {row['p50']:6.1f} ms"
         print(f"{times}  {'→'.join(map(str, asked)):>7}  {kind}{'' if same else '  !'}")
     return equal
 
