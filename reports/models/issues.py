@@ -1,153 +1,37 @@
 """
-An issue of the periodical: the rows that editors edit, the revisions kept of them and the editions that readers get.
+One issue: the rows that editors edit, the revisions kept of them, and the editions that readers get.
 
-Report, Story, Takeaway, Source, Credit and Image are working rows: no public page reads them. Revision is a whole
-issue as it stood at one save. Edition is a revision that readers get for a span of time; EditionStory, EditionTag
-and EditionPicture are its projections, which answer questions across issues.
+No public page reads the working rows. A revision is a whole issue as it stood at one save; an edition is a revision
+that readers get for a span of time.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from datetime import date, datetime
-from pathlib import PurePath
 from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
-from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, F, Func, Min, OuterRef, Q, Subquery, Window
-from django.db.models.functions import RowNumber
+from django.db.models import F, Func, Min, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
-from imagefield.fields import ImageField, PPOIField
 from taggit.managers import TaggableManager
 
 from newsroom.lib.constraints import PostgresExclusion
 from newsroom.lib.naming import called
 from newsroom.lib.richtext import RichTextField
 from newsroom.lib.slugs import validate_slug
-from newsroom.lib.text import FoldedField, LineField, PlainTextField
-from reports.renditions import RENDITIONS, WIDTHS
+from newsroom.lib.text import LineField, PlainTextField
+from reports.models.pictures import Image
+from reports.models.registry import Source
 
 
 class Section(models.TextChoices):
     CHINA = "china", _("China")
     INTERNATIONAL = "international", _("International")
-
-
-def random_name(instance: Image, filename: str) -> str:
-    """A name that nobody can guess from another, so that a draft's picture can't be found by trying."""
-    return f"images/{secrets.token_urlsafe(16).replace('-', '_')}{PurePath(filename).suffix.lower()}"
-
-
-class ImageQuerySet(models.QuerySet["Image"]):
-    def to_come(self) -> ImageQuerySet:
-        """Descriptions of pictures whose file nobody has sent yet."""
-        return self.filter(file="")
-
-    def undrawn(self, now: datetime | None = None) -> ImageQuerySet:
-        """Those whose renditions are due to be drawn, longest due first: not leased, not waiting after a failure."""
-        return self.exclude(file="").filter(draw_at__lte=now or timezone.now()).order_by("draw_at", "pk")
-
-    def undescribed(self) -> ImageQuerySet:
-        """Those that nobody has described yet, nor said that they need no description."""
-        return self.filter(awaits_words=True)
-
-
-@called(
-    _("image"),
-    _("images"),
-    file=_("file"),
-    focal_point=_("focal point"),
-    decorative=_("decorative"),
-    caption=_("caption"),
-    credit=_("credit"),
-)
-class Image(models.Model):
-    """
-    A picture with what stands beside it. Without a file it is the description of one that is still to come.
-
-    `drawn_at`: when the renditions of its present file and focal point were all there (reports/images.py). `draw_at`:
-    when they are to be drawn, or drawn again; empty once they are. `awaits_words`: sent with other files, and still to
-    be described.
-    """
-
-    file = ImageField(
-        upload_to=random_name,
-        blank=True,
-        width_field="width",
-        height_field="height",
-        ppoi_field="focal_point",
-        formats=RENDITIONS,
-        help_text=_("JPEG, PNG, GIF, WebP or AVIF. Camera data (place, device) is removed."),
-    )
-    width = models.PositiveIntegerField(null=True, editable=False)
-    height = models.PositiveIntegerField(null=True, editable=False)
-    focal_point = PPOIField(help_text=_("The point that stays visible when the picture is cropped."))
-    alt = LineField(
-        _("alternative text"),
-        max_length=300,
-        blank=True,
-        help_text=_("What the picture shows, for those who can't see it: “A robot grabs an apple”."),
-    )
-    decorative = models.BooleanField(
-        default=False,
-        help_text=_("Tick if the picture says nothing that the text doesn't; then it needs no text."),
-    )
-    caption = LineField(max_length=300, blank=True)
-    credit = LineField(max_length=200, blank=True, help_text=_("“Photograph: Name / Agency”."))
-    original_name = LineField(_("name of the file"), max_length=200, blank=True, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-    awaits_words = models.BooleanField(default=False, editable=False)
-    drawn_at = models.DateTimeField(null=True, editable=False)
-    draw_at = models.DateTimeField(null=True, editable=False, default=timezone.now, db_index=True)
-    draw_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
-    draw_error = models.CharField(max_length=300, blank=True, editable=False)
-
-    objects = ImageQuerySet.as_manager()
-
-    class Meta:
-        ordering = ("-created_at", "-pk")
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(decorative=True) | ~Q(alt="") | Q(awaits_words=True),
-                name="image_described_or_decorative",
-                violation_error_message="Describe the picture, or tick that it is decorative.",
-            ),
-        )
-
-    def __str__(self) -> str:
-        unnamed = _("Picture without a description") if self.awaits_words else _("Decorative picture")
-        return self.alt or self.caption or self.original_name or str(unnamed)
-
-    @property
-    def thumbnail(self) -> str:
-        """The address of its smallest rendition; empty while its file is to come."""
-        sources = self.sources("webp")
-        return sources[0][0] if sources else ""
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether all its renditions are drawn."""
-        return self.drawn_at is not None
-
-    def rendition_names(self, kind: str) -> list[str]:
-        """The renditions of one kind (avif, webp, jpeg) that make sense for this size, narrowest first."""
-        if not self.file or not self.width:
-            return []
-        fitting = [width for width in WIDTHS if width <= self.width] or [WIDTHS[0]]
-        return [f"{kind}_{width}" for width in fitting]
-
-    def sources(self, kind: str) -> list[tuple[str, int]]:
-        """Addresses and widths (px) of the renditions of one kind, narrowest first."""
-        return [
-            (getattr(self.file, name), min(int(name.rpartition("_")[2]), self.width or 0))
-            for name in self.rendition_names(kind)
-        ]
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -356,30 +240,6 @@ class Takeaway(models.Model):
         return self.text
 
 
-class Named(models.Model):
-    """A row of a registry, known by a name that no other row of it has, whatever its case."""
-
-    name = LineField(max_length=250)
-    key = FoldedField(of="name", unique=True)
-
-    class Meta:
-        abstract = True
-        ordering = ("name",)
-
-    def __str__(self) -> str:
-        return self.name
-
-    def clean(self) -> None:
-        refuse_taken_name(self, "name")
-
-
-@called(_("source"), _("sources"), name=_("name"), link=_("link"))
-class Source(Named):
-    """A newspaper, agency or person whose reporting an issue builds on."""
-
-    link = models.URLField(blank=True)
-
-
 @called(_("credit"), _("credits"), source=_("source"), position=_("position"))
 class Credit(models.Model):
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="credits")
@@ -392,22 +252,6 @@ class Credit(models.Model):
 
     def __str__(self) -> str:
         return self.source.name
-
-
-def refuse_name_of_another(row: Any, field: str, others: models.QuerySet[Any, Any]) -> None:
-    """Raise ValidationError if one of `others`, rows of another model that have names too, has the name of this."""
-    key = row._meta.get_field("key").key(getattr(row, field))
-    if (other := others.filter(key=key).first()) is not None:
-        said = _("“%(name)s” is a name of “%(other)s” already.")
-        whose = getattr(other, other.owner) if hasattr(other, "owner") else other
-        raise ValidationError({field: said % {"name": getattr(row, field), "other": whose}})
-
-
-def refuse_taken_name(row: Any, field: str) -> None:
-    """Raise ValidationError if another row of this model has the name, whatever its case."""
-    key = row._meta.get_field("key").key(getattr(row, field))
-    if type(row).objects.filter(key=key).exclude(pk=row.pk).exists():
-        raise ValidationError({field: _("“%(name)s” is there already.") % {"name": getattr(row, field)}})
 
 
 class Revision(models.Model):
@@ -697,198 +541,3 @@ class Ping(models.Model):
 
     def __str__(self) -> str:
         return self.topic
-
-
-class ProjectionQuerySet(models.QuerySet[Any]):
-    """For rows that are written with an edition and tell one thing about it."""
-
-    def live(self, now: datetime | None = None) -> ProjectionQuerySet:
-        """Those of the editions that readers get at a time."""
-        return self.filter(edition__in=Edition.objects.live(now).values("pk"))
-
-    def live_few(self, now: datetime | None = None) -> ProjectionQuerySet:
-        """
-        The same, for a few of them in an order: each row's edition is looked at when its turn comes.
-
-        Where `live` lists all live editions first, which is right for a question about all, and what makes a page
-        dearer with every issue (SQLite).
-        """
-        return self.filter(is_live(now, of="edition__"))
-
-    def begun(self, now: datetime | None = None) -> ProjectionQuerySet:
-        """Those of the editions whose time has come, past ones too: what was public once."""
-        return self.filter(edition__in=Edition.objects.begun(now).values("pk"))
-
-    def at(self, slug: str) -> Any:
-        """
-        The one that an address means: the newest that readers get there, else the last that they got there.
-
-        None if nothing was ever public there.
-        """
-        here = self.filter(slug=slug)
-        return here.live_few().newest_first().first() or here.begun().order_by("-edition__live_from").first()
-
-    def at_or_formerly(self, slug: str, former: ProjectionQuerySet, *, of: str) -> Any:
-        """The same, where `former` are the addresses of what was merged into others; `of` is the field of the row."""
-        if live := self.filter(slug=slug).live_few().newest_first().first():
-            return live
-        known = [
-            rows.filter(slug=slug).begun().order_by().values_list("edition__live_from", of) for rows in (self, former)
-        ]
-        last = known[0].union(known[1], all=True).order_by("-edition__live_from").first()
-        return former.model(slug=slug, **{f"{of}_id": last[1]}) if last else None
-
-    def with_edition(self) -> ProjectionQuerySet:
-        return self.select_related("edition").defer(*(f"edition__{column}" for column in ARTICLES.values()))
-
-    def newest_first(self) -> ProjectionQuerySet:
-        """For those that know their place."""
-        return self.order_by("-place")
-
-    def latest_of_each(self, registered: str) -> ProjectionQuerySet:
-        """Of each row of a registry the newest appearance, with `times`, the number of them all."""
-        newest = Window(RowNumber(), partition_by=[F(registered)], order_by=[F("place").desc()])
-        return self.annotate(nth=newest, times=Window(Count("pk"), partition_by=[F(registered)])).filter(nth=1)
-
-
-class Placed(models.Model):
-    """A projection that is asked for across issues, newest first: with the `place` of its edition."""
-
-    place = models.BigIntegerField()
-
-    class Meta:
-        abstract = True
-
-
-class Former(Placed):
-    """
-    Projection: an address that an edition has for a row of a registry which was merged into another since.
-
-    Found by `at`, as an appearance is, so that the old address leads to what the row is now.
-    """
-
-    slug = models.CharField(max_length=80)
-
-    objects = ProjectionQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return self.slug
-
-
-class Merged(models.Model):
-    """
-    That a row of a registry was merged into another, which is named by the field `into`.
-
-    Revisions and editions have its old number for ever; who reads one of them asks here what it means now. `name` and
-    `slug` are those of the row that is left, as readers knew them then, so that projections come out the same whenever
-    they are written. `was` keeps the fields of the row that is gone.
-    """
-
-    old = models.BigIntegerField(primary_key=True)
-    old_slug = models.CharField(max_length=80)
-    name = models.CharField(max_length=250)
-    slug = models.CharField(max_length=80)
-    was = models.JSONField(default=dict)
-    merged_at = models.DateTimeField(default=timezone.now)
-    merged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return f"{self.old}: {self.name}"
-
-
-class EditionStory(models.Model):
-    """Projection: a story as one edition has it. `story_id` is the working row's, which may be gone."""
-
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="stories")
-    story_id = models.BigIntegerField()
-    section = models.CharField(max_length=20, choices=Section)
-    rank = models.PositiveSmallIntegerField()
-    headline = models.CharField(max_length=250)
-    slug = models.CharField(max_length=80)
-    summary = models.CharField(max_length=250, blank=True)
-    body = models.TextField(blank=True)
-    words = models.PositiveIntegerField(default=0)
-    search_title = models.CharField(max_length=120, blank=True)
-    search_description = models.CharField(max_length=300, blank=True)
-
-    objects = ProjectionQuerySet.as_manager()
-
-    class Meta:
-        ordering = ("edition", "section", "rank")
-        constraints = (models.UniqueConstraint(fields=["edition", "slug"], name="edition_story_slug_unique"),)
-
-    def __str__(self) -> str:
-        return self.headline
-
-    @property
-    def url(self) -> str:
-        return reverse("reports:story", args=[self.edition.slug, self.slug])
-
-    @property
-    def section_label(self) -> str:
-        return self.get_section_display()
-
-    @property
-    def minutes(self) -> int:
-        return reading_minutes(self.words)
-
-
-class EditionTag(Placed):
-    """Projection: a tag of an edition (story empty) or of one of its stories."""
-
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="tags")
-    story = models.ForeignKey(EditionStory, on_delete=models.CASCADE, null=True, related_name="tags")
-    name = models.CharField(max_length=100)
-    slug = models.CharField(max_length=100)
-
-    objects = ProjectionQuerySet.as_manager()
-
-    class Meta:
-        ordering = ("name",)
-        indexes = (models.Index(fields=["slug", "-place"], name="tag_newest_first"),)
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def url(self) -> str:
-        return reverse("reports:tag", args=[self.slug])
-
-
-class EditionPictureQuerySet(ProjectionQuerySet):
-    def kept(self, now: datetime | None = None) -> EditionPictureQuerySet:
-        """Those of editions that readers get at a time, or will get: what may not be taken away."""
-        until = Q(edition__live_until=None) | Q(edition__live_until__gt=now or timezone.now())
-        return self.filter(until).exclude(edition__kind=Edition.Kind.WITHDRAWAL)
-
-
-class EditionPicture(models.Model):
-    """
-    Projection: a picture that an edition shows, over its text or within it.
-
-    `file` is the original as it was frozen, which gives the names of all its renditions; `image_id` is the working
-    row's, which may be gone or have another file by now.
-    """
-
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="pictures")
-    image_id = models.BigIntegerField(db_index=True)
-    file = models.CharField(max_length=100, db_index=True)
-
-    objects = EditionPictureQuerySet.as_manager()
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=["edition", "image_id"], name="edition_picture_once"),)
-
-    def __str__(self) -> str:
-        return self.file
-
-
-def reading_minutes(words: int) -> int:
-    """Whole minutes, at least one, at 240 words a minute (Brysbaert 2019: 238 for silent English non-fiction)."""
-    return max(1, round(words / 240))
