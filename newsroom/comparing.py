@@ -185,7 +185,7 @@ class Comparison:
 
 
 def compare(span: Span) -> Comparison:
-    """Everything that the page says of a span, in six queries, however many issues are in it."""
+    """Everything that the page says of a span, in seven queries, however many issues are in it."""
     editions = Edition.objects.live().filter(
         place__gte=place_of(span.first, 0), place__lte=place_of(span.last, 0xFFFFFFFF)
     )

@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Max, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.http import Http404, HttpRequest, QueryDict
+from django.utils import timezone
 
 from newsroom.lib.text import folded
-from reports.models import ProjectionQuerySet, day_of
+from reports.models import Edition, ProjectionQuerySet, day_of
 from reports.paging import address_after, place_asked
 
 LINES = 20  # issues on one page of a thing's record
@@ -79,17 +80,28 @@ def registered(appearances: ProjectionQuerySet, *, of: str, facts: Iterable[str]
     """
     Every row of a registry that a live issue has, in no order; `facts` are fields of its newest appearance.
 
-    One query: it counts all appearances, and looks up the newest of each row.
+    Two queries: one counts all appearances and looks up the oldest and the newest of each row, and one counts those
+    that are not live, which are few. So an index has all that grows with the number of issues.
     """
-    live = appearances.live()
-    newest = live.newest_first().filter(**{of: OuterRef(of)})
-    said = OfEach(newest.values(said=JSONObject(pk="pk", **{fact: fact for fact in facts}))[:1])
-    rows: QuerySet[Any, Any] = (
-        live.order_by().values(of).annotate(first=Min("place"), last=Max("place"), times=Count("pk"), said=said)
+    now = timezone.now()
+    its_live = appearances.live_few(now).filter(**{of: OuterRef(of)})
+    first = OfEach(its_live.order_by("place").values("place")[:1])
+    said = OfEach(
+        its_live.newest_first().values(said=JSONObject(pk="pk", place="place", **{fact: fact for fact in facts}))[:1]
     )
+    every: QuerySet[Any, Any] = appearances.order_by().values(of)
+    gone = every.filter(edition__in=Edition.objects.not_live(now).order_by().values("pk"))
+    absent = dict(gone.annotate(times=Count("*")).values_list(of, "times"))
     return [
-        Registered(day_of(row["first"]), day_of(row["last"]), row["times"], row["said"].pop("pk"), row["said"])
-        for row in rows
+        Registered(
+            day_of(row["first"]),
+            day_of(row["said"].pop("place")),
+            row["times"] - absent.get(row[of], 0),
+            row["said"].pop("pk"),
+            row["said"],
+        )
+        for row in every.annotate(times=Count("*"), first=first, said=said)
+        if row["said"]
     ]
 
 

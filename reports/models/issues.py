@@ -378,6 +378,10 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         """What readers get at a time: in force, and no withdrawal."""
         return self.filter(is_live(now))
 
+    def not_live(self, now: datetime | None = None) -> EditionQuerySet:
+        """What readers don't get at a time: past ones, withdrawals, and those that are scheduled."""
+        return self.exclude(is_live(now))
+
     def withdrawn(self, now: datetime | None = None) -> EditionQuerySet:
         """The withdrawals in force: where an issue was, readers are told that it is gone."""
         return self.current(now).filter(kind=Edition.Kind.WITHDRAWAL)

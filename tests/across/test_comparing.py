@@ -238,4 +238,4 @@ def test_comparing_costs_the_same_however_much_there_is(many: int) -> None:
         )
     with CaptureQueriesContext(connection) as queries:
         ask(Client(), "/compare/")
-    assert len(queries) == 8
+    assert len(queries) == 9
