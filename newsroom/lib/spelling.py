@@ -102,6 +102,7 @@ def words() -> dict[str, tuple[Convention, str]]:
     }
 
 
+@lru_cache(maxsize=8192)
 def look_up(word: str) -> tuple[Convention, str] | None:
     """What is known of a word in small letters; "unlabelled" is as "labelled"."""
     known = words()
