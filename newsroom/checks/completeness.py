@@ -31,11 +31,11 @@ NUMBERS = [
 ]
 HAN = "一二三四五六七八九十"
 NUMBER = rf"(?:\d{{1,3}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})\b(?!\s?%)"
-# "Top 10 …", "Ten stories of China"; not "The Two Worlds", "The Top 10% of Firms", "Five Minutes of News".
+# "Top 10 …", "Ten stories of China"; not "The Two Worlds", "The Top 10% of Firms", "Three Gorges News".
 PROMISE = re.compile(
     rf"\btop[\s-](?P<top>{NUMBER})"
     rf"|\b(?P<number>{NUMBER})\s(?!minutes?\b|hours?\b|days?\b|weeks?\b|months?\b|years?\b)(?:[\w’'/&-]+\s){{0,3}}"
-    r"(?:stories|story|developments?|headlines?|items?|news|picks?|reports?|events?|highlights?|updates?|things)\b"
+    r"(?:stories|story|developments?|headlines?|items?|picks?|highlights?|things)\b"
     rf"|(?P<digits>\d{{1,3}})\s?[大条]|(?<![{HAN}])(?P<han>[{HAN}])大(?=\w{{0,4}}(?:新闻|事件|动态|要闻|进展|故事|看点|热点|消息))",
     re.IGNORECASE,
 )
