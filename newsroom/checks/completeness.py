@@ -25,9 +25,19 @@ HEADLINE = Length(3, 20)
 BODY = Length(40, 400)
 INTRO = Length(8, 150)
 
-NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+NUMBERS = [
+    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"),
+    *("fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+]
+HAN = "一二三四五六七八九十"
+NUMBER = rf"(?:\d{{1,3}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})\b(?!\s?%)"
+# "Top 10 …", "Ten stories of China"; not "The Two Worlds", "The Top 10% of Firms", "Three Gorges News".
 PROMISE = re.compile(
-    rf"\b(?:top|the)\s(?P<number>\d{{1,3}}|{'|'.join(NUMBERS)})\b|(?P<chinese>\d{{1,3}})\s?大", re.IGNORECASE
+    rf"\btop[\s-](?P<top>{NUMBER})"
+    rf"|\b(?P<number>{NUMBER})\s(?!minutes?\b|hours?\b|days?\b|weeks?\b|months?\b|years?\b)(?:[\w’'/&-]+\s){{0,3}}"
+    r"(?:stories|story|developments?|headlines?|items?|picks?|highlights?|things)\b"
+    rf"|(?P<digits>\d{{1,3}})\s?[大条]|(?<![{HAN}])(?P<han>[{HAN}])大(?=\w{{0,4}}(?:新闻|事件|动态|要闻|进展|故事|看点|热点|消息))",
+    re.IGNORECASE,
 )
 
 
@@ -68,8 +78,7 @@ def promised_number(subject: Subject) -> Iterator[Said]:
         promise = PROMISE.search(heading)
         if promise is None:
             continue
-        word = (promise["number"] or promise["chinese"]).lower()
-        promised = int(word) if word.isdecimal() else NUMBERS.index(word) + 1
+        promised = promised_by(promise)
         count = len(subject.in_section(section))
         if promised != count:
             said = ngettext(
@@ -79,6 +88,13 @@ def promised_number(subject: Subject) -> Iterator[Said]:
             )
             words = {"promised": promised, "count": count}
             yield Said(Level.BLOCK, subject.issue, f"{section.value}_heading", said % words, heading)
+
+
+def promised_by(promise: re.Match[str]) -> int:
+    if promise["han"]:
+        return HAN.index(promise["han"]) + 1
+    word = (promise["top"] or promise["number"] or promise["digits"]).lower()
+    return int(word) if word.isdecimal() else NUMBERS.index(word) + 1
 
 
 def headlines(subject: Subject) -> Iterator[Said]:
@@ -117,14 +133,20 @@ def length(text: Text, usual: Length) -> Iterator[Said]:
 
 
 IMAGE_FILE = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|avif|heic|tiff?|svg|bmp)\b|^(?:IMG|DSC|DSCN|PXL|MVIMG|Screenshot|Untitled|image|photo)[\s_-]?\d*$",
+    r"\.(?:jpe?g|png|gif|webp|avif|heic|tiff?|svg|bmp)$"
+    r"|^(?:(?:IMG|DSCN?|PXL|MVIMG|Screenshot|Untitled|unnamed|image|photo|picture|pic|hero|alt text|download)[\s_-]?\d*"
+    r"|[a-z0-9]+(?:[_-][a-z0-9]+){2,}|[a-z0-9]+_[a-z0-9]+|[0-9a-f]{12,}|\d{4,})$",
     re.IGNORECASE,
 )
 CAMERA = re.compile(
-    r"^(?:IMG|DSCN?|PXL|MVIMG|Screen ?shot|Bildschirmfoto|image|photo|pic)[\s_-]*\d[\d\s_.-]*", re.IGNORECASE
+    r"^(?:(?:IMG|DSCN?|PXL|MVIMG|Screen ?shot|Bildschirmfoto|i?stock(?:photo)?|shutterstock|AdobeStock|Getty ?Images"
+    r"|WhatsApp Image)[\s_-]*\d[\w\s.-]*(?:\(\d+\))?|DALL[·.-]E \d{4}.*)$",
+    re.IGNORECASE,
 )
 IMAGE_OF = re.compile(
-    r"^(?:an? |the )?(?:image|picture|photo|photograph|graphic|illustration|icon) (?:of|showing)\b|^(?:一张)?图片",
+    r"^(?:(?:an? |the )?(?:(?:close-up|stock|colou?r|black-and-white) )?|this (?:is an? )?)"
+    r"(?:image|picture|photo|photograph|graphic|illustration|icon) (?:of|showing|shows|depicting)\b"
+    r"|^(?:一张)?(?:图片|照片)",
     re.IGNORECASE,
 )
 

@@ -41,6 +41,7 @@ FORMSETS = {
 
 LINE_END = SafeString("<br>")
 NEVER = "essentials"  # the check of what an edition can't be without, which no reason overrides
+UNFINISHED = {NEVER, "promise"}  # what they find is nobody's mistake while the issue is being written
 
 
 class Linked(NamedTuple):
@@ -54,8 +55,12 @@ class Group(NamedTuple):
     """The findings of one story, or of another part of the issue."""
 
     label: str
-    about: str  # the headline
+    about: str  # the headline, the company or the policy
     findings: list[Linked]
+
+    @property
+    def levels(self) -> set[Level]:
+        return {linked.finding.level for linked in self.findings}
 
 
 @dataclass(frozen=True)
@@ -64,30 +69,49 @@ class Panel:
     counts: list[tuple[str, Wording, int]]
     unable: list[Check]
     is_typed: bool  # whether it is about what is typed, and not about what is saved
+    is_begun: bool  # whether there is a story
 
     @property
     def is_clean(self) -> bool:
         return not self.groups and not self.unable
 
     @property
+    def is_calm(self) -> bool:
+        """Whether nobody asked, and nothing is there yet of which all that is missing would have to be told."""
+        return not self.is_begun and not self.is_typed
+
+    @property
     def is_open(self) -> bool:
-        """Whether the list is to be seen at once: after asking for it, and where something stops publishing."""
-        return self.is_typed or any(linked.finding.level == Level.BLOCK for g in self.groups for linked in g.findings)
+        """Whether the list is to be seen at once: after asking for it, and where a mistake stops publishing."""
+        found = [linked.finding for group in self.groups for linked in group.findings]
+        return self.is_typed or any(one.level == Level.BLOCK and one.code not in UNFINISHED for one in found)
 
 
 def panel(outcome: Outcome, content: Content, prefixes: Prefixes | None = None) -> Panel:
-    """What the desk shows of an outcome. `prefixes` are those of a form that was sent; else it is one just opened."""
-    headlines = {
-        (story["section"], n): story["headline"] for section in Section for n, story in in_section(content, section)
-    }
+    """
+    What the desk shows of an outcome: the places where something stops publishing first, then as the form has them.
+
+    `prefixes` are those of a form that was sent; else it is one just opened.
+    """
+    about = names_of(content)
     groups: dict[tuple[str, int], Group] = {}
     for finding in sorted(outcome.findings, key=lambda finding: order(finding)):
         place = finding.place
         key = (place.part, place.row)
-        group = groups.setdefault(key, Group(place.label, headlines.get(key, ""), []))
+        group = groups.setdefault(key, Group(place.label, about.get(key, ""), []))
         group.findings.append(Linked(finding, anchor(finding, prefixes)))
+    shown = sorted(groups.values(), key=lambda group: Level.BLOCK not in group.levels)
     counts = [(level.value, level.label, len(outcome.of(level))) for level in Level]
-    return Panel(list(groups.values()), counts, outcome.unable, prefixes is not None)
+    return Panel(shown, counts, outcome.unable, prefixes is not None, bool(content["stories"]))
+
+
+def names_of(content: Content) -> dict[tuple[str, int], str]:
+    """What each place of the issue is about, by its part and row."""
+    stories = {
+        (section.value, row): story["headline"] for section in Section for row, story in in_section(content, section)
+    }
+    companies = {("watchlist", row): line["name"] for row, line in enumerate(content["watchlist"])}
+    return stories | companies | {("policies", row): line["title"] for row, line in enumerate(content["policies"])}
 
 
 def in_section(content: Content, section: Section) -> list[tuple[int, Content]]:

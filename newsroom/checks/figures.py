@@ -19,12 +19,14 @@ def money_pairs(subject: Subject) -> Iterator[Said]:
     `¥300 billion ($41.5 billion)`: the rate that a pair implies strays from the issue's others.
 
     What is usual is the median of them all, which one wrong pair of three can't move; of two, each stands against the
-    other. A pair that may come from the usual rate by rounding ("¥0.18 ($0.025)") is right.
+    other. A pair that may come from the usual rate by rounding ("¥0.18 ($0.025)") is right. "$41.5 billion (¥300
+    billion)" stands among those that begin with ¥.
     """
     found: dict[tuple[str, str], list[tuple[Text, Pair]]] = defaultdict(list)
     for text in subject.texts:
         for pair in pairs(text.words):
-            found[pair.units].append((text, pair))
+            one_way = pair.turned if pair.turned.units in found else pair
+            found[one_way.units].append((text, one_way))
     for same in found.values():
         rates = [pair.rate for _text, pair in same]
         for number, (text, pair) in enumerate(same):
@@ -33,7 +35,7 @@ def money_pairs(subject: Subject) -> Iterator[Said]:
                 said = _("%(rate)s %(first)s to the %(second)s here, %(usual)s in the issue’s other amounts.")
                 words = {"rate": shown(pair.rate), "usual": shown(usual)}
                 words |= {"first": pair.units[0], "second": pair.units[1]}
-                yield at(text, pair.amount.start, pair.converted.end, said % words)
+                yield at(text, *pair.place, said % words)
 
 
 def strays(pair: Pair, usual: Decimal) -> bool:

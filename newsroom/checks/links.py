@@ -16,7 +16,14 @@ from newsroom.lib.text import excerpt
 HREF = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 # Special-use domains (RFC 6761, RFC 6762, RFC 9476) and those that private networks use (ICANN, 2024: .internal).
 PRIVATE_ENDINGS = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "test", "invalid", "onion")
-STAGING = re.compile(r"(?:^|[.-])(?:staging|stage|stg|preview|preprod|uat|sandbox|dev)\d*(?=[.-])", re.IGNORECASE)
+# A label of the host before its registered name: "dev.paper.com" and "paper-dev.herokuapp.com", not "dev.to".
+STAGING = re.compile(
+    r"(?:^|[.-])(?:staging|stage|stg|preview|preprod|uat|sandbox|dev|test)\d*(?=[.-][^.]+\.)"
+    r"|(?:^|\.)(?:staging|preprod|uat)-|\.(?:ngrok\.io|ngrok-free\.app|trycloudflare\.com)$",
+    re.IGNORECASE,
+)
+PUBLIC = {"dev.mysql.com", "dev.epicgames.com", "preview.redd.it"}  # named so, and for everybody
+SHORT_ADDRESS = re.compile(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){0,3}", re.IGNORECASE)
 HOST = re.compile(r"(?!-)[\w-]{1,63}(?<!-)(?:\.(?!-)[\w-]{1,63}(?<!-))+\.?")
 
 
@@ -70,8 +77,10 @@ def fault_of(url: str) -> tuple[Level, str] | None:
         )
     if not parts.scheme and not parts.netloc:
         return fault_of_path(parts)
-    if parts.scheme not in ("http", "https"):
+    if parts.scheme not in ("http", "https", ""):  # "//paper.com/a" is as good as https
         return Level.WARN, _("This link is no address of the web.")
+    if parts.username is not None or parts.password is not None:
+        return Level.BLOCK, _("This link holds a name to log in with.")
     return fault_of_host((parts.hostname or "").rstrip("."))
 
 
@@ -100,11 +109,13 @@ def fault_of_host(host: str) -> tuple[Level, str] | None:
         pass
     else:
         return None if address.is_global else (Level.BLOCK, _("This link leads to a machine that readers can’t reach."))
+    if SHORT_ADDRESS.fullmatch(host):
+        return Level.WARN, _("This link names no site.")
     if host.rpartition(".")[2] in PRIVATE_ENDINGS:
         return Level.BLOCK, _("This link leads to a machine that readers can’t reach.")
     if not HOST.fullmatch(host):
         return Level.WARN, _("This link names no site.")
-    if STAGING.search(host):
+    if host not in PUBLIC and STAGING.search(host):
         return Level.WARN, _("This link leads to a site for trying things out.")
     return None
 

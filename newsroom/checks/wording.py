@@ -13,6 +13,7 @@ from rapidfuzz import fuzz, process
 
 from newsroom.checks.findings import Level, Said
 from newsroom.checks.subject import Subject, Text, around
+from newsroom.lib.figures import ORDINALS
 from newsroom.lib.spelling import Convention, Spelt, spelt
 from newsroom.lib.text import folded
 
@@ -72,27 +73,36 @@ def quotes(subject: Subject) -> Iterator[Said]:
             yield Said(Level.WARN, text.place, text.field, said, excerpt)
 
 
-DOUBLE_SPACE = re.compile("(?<=[^\\s>])[ \u00a0]{2,}(?=[^\\s<])")
+TAG = re.compile("<[^>]*>")
+DOUBLE_SPACE = re.compile("(?<=\\S)[ \u00a0]{2,}(?=\\S)")
 
 
 def double_spaces(subject: Subject) -> Iterator[Said]:
     for text in subject.texts:
-        source = unescape(text.source) if text.is_rich else text.source
+        source = written(text)
         if found := DOUBLE_SPACE.search(source):
             excerpt = around(source, found.start(), found.end(), room=20)
             yield Said(Level.INFO, text.place, text.field, _("Two spaces in a row."), excerpt)
 
 
+def written(text: Text) -> str:
+    """Its characters as they were typed, with "\n" for each piece of markup."""
+    return unescape(TAG.sub("\n", text.source)) if text.is_rich else text.source
+
+
 # Controls but tab and line feed, what stands for a lost character, and what turns the direction of writing (UAX #9).
 BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\u202a-\u202e\u2066-\u2069]")
-# UTF-8 that was read as Windows-1252: ’ “ é £ and the like.
-MISREAD = re.compile("â€[™œ\x9d˜¦“”]|Ã[©¨¼¶¤±§]|Â[£¥·°]|ï¿½|ä¸\xad")
+# UTF-8 that was read as Windows-1252: ’ “ é £ and the like, Chinese, a byte order mark; and HTML escaped twice.
+HIGH = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+MISREAD = re.compile(
+    rf"â€[™œ\x9d˜¦“”]|Ã[©¨¼¶¤±§¯¢®´¥‰–œ]|Â[£¥·°\xa0«»]|ï¿½|ï»¿|[äåæç][{HIGH}]{{2}}|&(?:amp|nbsp|quot|#39);"
+)
 UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
 
 
 def odd_characters(subject: Subject) -> Iterator[Said]:
     for text in subject.texts:
-        source = unescape(text.source) if text.is_rich else text.source
+        source = written(text)
         if found := BROKEN.search(source):
             said = _("A character that can’t be shown (U+%(code)04X).") % {"code": ord(found[0])}
             yield odd(Level.BLOCK, text, source, found, said)
@@ -109,12 +119,14 @@ def odd(level: Level, text: Text, source: str, found: re.Match[str], said: str) 
 
 
 LEFT_BEHIND = re.compile(
-    r"\b(?:TK(?:TK)*|TODO|TBC|TBD|FIXME)\b(?! Maxx)"
-    r"|(?<!Bowl )(?<!Article )(?<!Annex )(?<!Chapter )(?<!Title )(?<!Part )(?<!Louis )\bX{3,}\b"
-    r"|\b[Ll]orem [Ii]psum\b|\bLOREM IPSUM\b|\?{3,}"
-    r"|\[(?:insert|check|source|citation needed|tbc|tk)\b[^\]]*\]|待补|待定稿"
+    r"\b(?:TK(?:TK)*(?!-\d)|TODO|TBC|TBD|FIXME)\b(?! Maxx)"
+    r"|(?<!Bowl )(?<!Article )(?<!Annex )(?<!Chapter )(?<!Title )(?<!Part )(?<!Louis )\bX{3,}\b(?!-rated| Olympiad)"
+    r"|[$€£¥￥]X+\b|\bX+%|\bX{2,}\s?(?:per\scent|[mb]illion|bn|亿|万)"  # a figure that is still to come
+    r"|\b[Ll]orem [Ii]psum\b|\bLOREM IPSUM\b|\?{3,}|<{7}|>{7}"
+    r"|\[(?i:insert|check|source(?!:)|cite|citation needed|ref|tbc|tk|todo|to come|xx+|\?)(?![A-Za-z])[^\]]{0,80}\]"
+    r"|待补|待定稿|[\[【（(]待(?:核实|确认|查|定)[\]】）)]"
 )
-SURELY = re.compile(r"TK|TODO|FIXME|X{3}|lorem|\[|待补", re.IGNORECASE)
+SURELY = re.compile(r"TK|TODO|FIXME|\S?X|lorem|[\[【（(<>]|待补|待定", re.IGNORECASE)
 
 
 def left_behind(subject: Subject) -> Iterator[Said]:
@@ -132,19 +144,35 @@ MONTHS = {name.lower(): n for n, name in enumerate(calendar.month_name) if name}
 MONTHS |= {name.lower(): n for n, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
 MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 WHEN = re.compile(
-    rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s)?(?P<month>{MONTH})\.?\s(?:(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,?\s)?(?P<year>20\d\d)\b"
+    rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s(?:of\s)?)?(?P<month>{MONTH})\.?\s(?:(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,?\s)?(?P<year>20\d\d)\b"
     r"|\bQ(?P<quarter>[1-4])\s(?:of\s)?(?P<year2>20\d\d)\b"
-    r"|\b(?:in|by|from|before|until|during|for)\s(?:early\s|mid-?|late\s|the\send\sof\s)?(?P<year3>20\d\d)\b(?![-–]\d)",
+    r"|\b(?P<lead>in|by|from|before|until|during|for)\s(?:early\s|mid-?|late\s|end-|the\send\sof\s)?(?P<year3>20\d\d)\b(?![-–]\d|’s|'s|\slevels?\b)"
+    r"|(?<!\d)(?P<year4>20\d\d)年(?:第?(?P<quarter4>[1-4一二三四])季度|(?P<month4>\d{1,2})月(?:(?P<day4>\d{1,2})日)?)?",
     re.IGNORECASE,
 )
 AHEAD = re.compile(
-    r"\b(?:will|shall|begins?|starts?|launches|opens|takes?\seffect|comes?\sinto\sforce|enters?\sinto\sforce|upcoming|forthcoming"
-    r"|(?:is|are)\s(?:now\s)?(?:due|set|expected|scheduled|planned|slated|to\s\w+)|aims?\s(?:to|for)|plans?\sto|targets?)\b",
+    r"\b(?:will|shall|begins?|starts?|launches|opens|takes?\seffect|comes?\sinto\s(?:force|effect)|enters?\sinto\sforce|upcoming|forthcoming"
+    r"|(?:is|are)\s(?:now\s)?(?:due|set|expected|scheduled|planned|slated|to\s\w+)|aims?\s(?:to|for)|plans?\sto|targets?"
+    r"|(?<!was )(?<!were )(?<!been )(?:due|planned|scheduled|slated)\s(?:to|for|by|in|on))\b"
+    r"|将于|将在|预计|计划(?:于|在)|定于|拟于",
     re.IGNORECASE,
 )
-CLAUSE = re.compile(r"[.;:!?—](?:\s|$)|—|\bafter\b|\bsince\b", re.IGNORECASE)
-# "the programme launched in 2023" behind a "will": that date is past and said to be.
-DONE = re.compile(r"(?<!be\s)\b(?:\w+ed|begun|made|set|built|won|held|cut)\s(?:on|in|by|from)?\s?$", re.IGNORECASE)
+# Said before its verb: "By March 2025 it will …".
+LEADS = re.compile(r"(?:^|[.;:!?]\s)(?:In|By|From|On|As of|Before)\s$")
+FOLLOWS = re.compile(r"^,?\s(?:(?!said\b|told\b|\w+ed\b)[\w’'.-]+\s){1,4}(?:will|is\sto|are\sto|must)\b")
+CLAUSE = re.compile(
+    r"[.;:!?—。；！？](?:\s|$|(?<=[。；！？]))|—|\b(?:after|since|as of|as in|up from|down from|compared with)\b",
+    re.IGNORECASE,
+)
+# "the programme launched in 2023" behind a "will": that date is past and said to be; "from $3bn in 2024" compares.
+DONE = re.compile(
+    r"(?<!be\s)\b(?:(?!expected|scheduled|planned|slated)\w+ed|begun|made|set|built|won|held|cut)\s(?:on|in|by|from)?\s?$"
+    r"|\bfrom\s\S+(?:\s[mb]illion)?\sin\s$|\bas\sin\s$",
+    re.IGNORECASE,
+)
+OF_THAT_DAY = re.compile(r"(?:\bthe|\bits|\btheir|’s|'s)\s$", re.IGNORECASE)  # "will build on the March 2025 deal"
+# "plans to open in 2024 were dropped": what comes after says that nothing is ahead.
+UNDONE = re.compile(r"^[^.;!?]{0,40}\b(?:failed|were|was|had|dropped|slipped|missed|delayed)\b", re.IGNORECASE)
 FARTHEST = 90  # letters from the verb to the date
 
 
@@ -163,28 +191,42 @@ def past_dates(subject: Subject) -> Iterator[Said]:
 
 
 def is_said_to_be_ahead(words: str, found: re.Match[str]) -> bool:
-    before = words[max(0, found.start() - FARTHEST) : found.start()]
-    clause = CLAUSE.split(before)[-1]
-    verb = AHEAD.search(clause)
-    if verb is None:
+    before, after = words[max(0, found.start() - FARTHEST) : found.start()], words[found.end() : found.end() + FARTHEST]
+    if found["lead"]:
+        before += f"{found['lead']} "
+    elif not found["day"] and OF_THAT_DAY.search(before):
         return False
-    leading = found[0].split()[0] if found["year3"] else ""
-    return not DONE.search(f"{clause}{leading} " if leading else clause)
+    clause = CLAUSE.split(before)[-1]
+    if AHEAD.search(clause):
+        return not DONE.search(clause) and not UNDONE.match(after)
+    return bool(LEADS.search(before) and FOLLOWS.match(after))
 
 
 def last_day(found: re.Match[str]) -> date | None:
     """Of the time that is named; None if there is no such day."""
-    year = int(found["year"] or found["year2"] or found["year3"])
-    if found["year3"]:
-        return date(year, 12, 31)
-    month = int(found["quarter"]) * 3 if found["quarter"] else MONTHS[found["month"].lower()]
+    year = int(found["year"] or found["year2"] or found["year3"] or found["year4"])
+    if quarter := found["quarter"] or found["quarter4"]:
+        month = ORDINALS.get(quarter, 0) or int(quarter)
+        return last_of_month(year, month * 3)
+    if named := found["month"] or found["month4"]:
+        month = MONTHS.get(named.lower()) or int(named)
+        day = found["day"] or found["day2"] or found["day4"]
+        return last_of_month(year, month, int(day) if day else None)
+    return date(year, 12, 31)
+
+
+def last_of_month(year: int, month: int, day: int | None = None) -> date | None:
+    """The day, or without one the month's last; None if the calendar has it not."""
+    if not 0 < month <= 12:
+        return None
     days = calendar.monthrange(year, month)[1]
-    day = int(found["day"] or found["day2"] or days) if not found["quarter"] else days
-    return date(year, month, day) if 0 < day <= days else None
+    return date(year, month, day or days) if 0 < (day or days) <= days else None
 
 
 LIKENESS = 88  # of 100
-FEWEST_LETTERS = 15  # shorter headlines are alike by chance
+FEWEST_LETTERS = 15  # shorter headlines are alike by chance; a Chinese character weighs as two
+CJK = re.compile(r"[\u3400-\u9fff\u3040-\u30ff\uac00-\ud7af]")
+DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def repeated_headlines(subject: Subject) -> Iterator[Said]:
@@ -193,7 +235,7 @@ def repeated_headlines(subject: Subject) -> Iterator[Said]:
     seen: dict[str, Text] = {}
     for headline, _body in subject.story_texts:
         key = folded(headline.words)
-        if len(key) < FEWEST_LETTERS:
+        if len(key) + len(CJK.findall(key)) < FEWEST_LETTERS:
             continue
         if (found := like(key, earlier)) is not None:
             said = _("Nearly the headline of “%(issue)s”: %(headline)s")
@@ -206,5 +248,11 @@ def repeated_headlines(subject: Subject) -> Iterator[Said]:
 
 
 def like(key: str, others: Mapping[str, object]) -> str | None:
-    found = process.extractOne(key, others.keys(), scorer=fuzz.token_sort_ratio, score_cutoff=LIKENESS)
-    return found[0] if found else None
+    """The one of `others` that is most like it; not one of the same series: "Q1 Revenue …", "Q2 Revenue …"."""
+    alike = process.extract(key, others.keys(), scorer=fuzz.token_sort_ratio, score_cutoff=LIKENESS, limit=5)
+    numbers = set(DIGITS.findall(key))
+    for other, *_score in alike:
+        others_numbers = set(DIGITS.findall(other))
+        if not numbers or not others_numbers or numbers & others_numbers:
+            return other
+    return None

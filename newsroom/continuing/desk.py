@@ -9,8 +9,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
-from newsroom.continuing.forms import kept, note_forms, proposal_form, update_forms
-from newsroom.continuing.proposals import Unstartable, begin_next, last_issue, later_than, propose
+from newsroom.continuing.forms import LineForm, NextIssueForm, kept, note_forms, proposal_form, update_forms
+from newsroom.continuing.proposals import (
+    AlreadyBegun,
+    Unstartable,
+    begin_next,
+    last_issue,
+    later_than,
+    propose,
+    same_day,
+)
 from reports.models import Report
 
 
@@ -40,33 +48,49 @@ class NextIssueDoor:
         """Ask what the issue after this one begins with (GET), and begin it (POST)."""
         self.allow_next(request)
         last = get_object_or_404(Report.objects.exclude(issued_on=None), pk=pk)
-        proposal = propose(last)
-        data = request.POST if request.method == "POST" else None
-        form = proposal_form(data, proposal)
+        proposal, later = propose(last), later_than(last)
+        known = later.count()
+        data = request.POST.copy() if request.method == "POST" else None
+        form = proposal_form(data, proposal, known)
         notes, updates = note_forms(data, proposal.notes), update_forms(data, proposal.updates)
-        if data is not None and all(each.is_valid() for each in (form, *notes, *updates)):
-            try:
-                report = begin_next(
-                    last, **form.cleaned_data, notes=kept(notes), updates=kept(updates), by=request.user
-                )
-            except Unstartable as refused:
-                for reason in refused.reasons:
-                    form.add_error(None, reason)
-            else:
-                messages.success(request, _("The next issue is begun. Its stories are yours to write."))
+        status = 200
+        if data is not None:
+            report, status = self.begin(request, last, form, notes, updates)
+            if report is not None:
                 return redirect("admin:reports_report_change", report.pk)
+            data["known"] = str(later.count())  # for now the page tells of them
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Start the next issue"),
             "last": last,
-            "later": later_than(last)[:3],
+            "is_out": last.editions.exists(),
+            "later": later[:3],
+            "is_late": status == 409,
             "form": form,
             "notes": notes,
             "updates": updates,
         }
-        status = 422 if data is not None else 200
         return render(request, "admin/reports/report/next.html", context, status=status)
+
+    def begin(
+        self, request: HttpRequest, last: Report, form: NextIssueForm, notes: list[LineForm], updates: list[LineForm]
+    ) -> tuple[Report | None, int]:
+        """The issue that was begun; else None, the faults in the form, and the answer's status."""
+        if not all(each.is_valid() for each in (form, *notes, *updates)):
+            return None, 422
+        try:
+            report = begin_next(last, **form.cleaned_data, notes=kept(notes), updates=kept(updates), by=request.user)
+        except AlreadyBegun:
+            return None, 409  # by somebody meanwhile, or by a second click
+        except Unstartable as refused:
+            for reason in refused.reasons:
+                form.add_error(None, reason)
+            return None, 422
+        messages.success(request, _("The next issue is begun. Its stories are yours to write."))
+        if other := same_day(report):
+            messages.warning(request, _("“%(title)s” has the same date of issue.") % {"title": other.title})
+        return report, 302
 
     def allow_next(self, request: HttpRequest) -> None:
         if not request.user.has_perm("reports.add_report"):

@@ -33,6 +33,8 @@ class NextIssueForm(forms.Form):
         widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
     )
 
+    known = forms.IntegerField(widget=forms.HiddenInput, required=False)  # later issues, when the page was shown
+
     def clean_number(self) -> int | None:
         number: int | None = self.cleaned_data["number"]
         if number is not None and Report.objects.filter(number=number).exists():
@@ -83,10 +85,10 @@ def update_forms(data: QueryDict | None, updates: Sequence[Update]) -> list[Line
     ]
 
 
-def proposal_form(data: QueryDict | None, proposal: Proposal) -> NextIssueForm:
-    return NextIssueForm(
-        data, initial={"title": proposal.title, "issued_on": proposal.issued_on, "number": proposal.number}
-    )
+def proposal_form(data: QueryDict | None, proposal: Proposal, known: int) -> NextIssueForm:
+    """`known` is how many issues there are after the last one, of which the page tells."""
+    first = {"title": proposal.title, "issued_on": proposal.issued_on, "number": proposal.number, "known": known}
+    return NextIssueForm(data, initial=first)
 
 
 def kept(lines: Sequence[LineForm]) -> list[tuple[Any, str]]:

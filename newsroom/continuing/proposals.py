@@ -57,6 +57,12 @@ def later_than(report: Report) -> QuerySet[Report]:
     return (dated | undated).order_by("issued_on", "pk")
 
 
+def same_day(report: Report) -> Report | None:
+    """Another issue with the same date, if it has one."""
+    others = Report.objects.exclude(pk=report.pk).exclude(issued_on=None)
+    return others.filter(issued_on=report.issued_on).first()
+
+
 def propose(last: Report) -> Proposal:
     """
     The next date at the distance of the last two issues, the next free number, what of the title runs on, and the lines
@@ -109,6 +115,10 @@ def titled(title: str, day: date) -> str:
     return title
 
 
+class AlreadyBegun(Exception):
+    """More issues follow the last one than the editor knows of."""
+
+
 class Unstartable(Exception):
     """Why the next issue can't be begun like this; `reasons` are whole sentences."""
 
@@ -126,17 +136,23 @@ def begin_next(
     number: int | None = None,
     notes: Iterable[tuple[Note, str]] = (),
     updates: Iterable[tuple[Update, str]] = (),
+    known: int | None = None,
     by: Any,
 ) -> Report:
     """
     Begin the issue after `last`, and give it back: a draft with the lines that were kept and no story.
 
     `notes` and `updates` are lines of the last issue, each with what the next one is to say. Section headings are
-    taken over. A first revision is kept. Raises PermissionDenied, and Unstartable if the number is taken or a text
-    has no room.
+    taken over. A first revision is kept. `known` is how many issues after the last one the editor knows of (None:
+    however many there are).
+
+    Raises PermissionDenied, AlreadyBegun if there are more by now, and Unstartable if the number is taken or a text has
+    no room.
     """
     require(by, "reports.add_report")
     one_at_a_time(BEGINNING)
+    if known is not None and later_than(last).count() > known:
+        raise AlreadyBegun
     if number is not None and Report.objects.filter(number=number).exists():
         raise Unstartable([_("Another issue has the number %(number)d.") % {"number": number}])
     report = draft(

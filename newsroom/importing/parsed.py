@@ -38,9 +38,16 @@ def said(words: str, /, **values: "int | str | Said") -> Said:
     return Said(words, values)
 
 
+WHOLE = 0  # where a line's number would stand
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something an editor should know. An error forbids the import; a warning only asks for a look."""
+    """
+    Something an editor should know. An error forbids the import; a warning only asks for a look.
+
+    `line` is WHOLE for what is about no line, such as a list that is nowhere.
+    """
 
     line: int
     level: Level

@@ -18,7 +18,7 @@ from newsroom.importing.html_page import MAX_MARKS, count_marks, looks_like_html
 from newsroom.importing.lists import read_credits, read_policies, read_takeaways, read_watchlist
 from newsroom.importing.markup import Line, Page, plain_words, read_plain, without_emphasis
 from newsroom.importing.outline import Outline, outline
-from newsroom.importing.parsed import LeftOut, ParsedIssue, Problem, Said, Section, Story
+from newsroom.importing.parsed import WHOLE, LeftOut, ParsedIssue, Problem, Said, Section, Story
 from newsroom.importing.parsed import said as _
 from newsroom.importing.problems import (
     dropped_links,
@@ -85,7 +85,7 @@ def parse(text: str) -> ParsedIssue:
 
 def _refused(reason: Said) -> ParsedIssue:
     """Nothing was read, so nothing is used, and no line is listed: the problem speaks for all of them."""
-    return ParsedIssue(problems=(error(1, reason),))
+    return ParsedIssue(problems=(error(WHOLE, reason),))
 
 
 def _read(page: Page) -> ParsedIssue:
@@ -99,7 +99,7 @@ def _no_issue(page: Page) -> ParsedIssue:
         ignored=_left_out(page, page.lines),
         problems=(
             error(
-                1,
+                WHOLE,
                 _(
                     "This does not look like an issue: there is no heading for China or for International. Put a line "
                     "such as “Top 10 China Stories” above the first ranked story of each section."

@@ -10,7 +10,7 @@ from itertools import pairwise
 from newsroom.importing.front import Front
 from newsroom.importing.markup import Line
 from newsroom.importing.outline import Outline
-from newsroom.importing.parsed import Note, Problem, Said
+from newsroom.importing.parsed import WHOLE, Note, Problem, Said
 from newsroom.importing.parsed import said as _
 from newsroom.importing.stories import LONGEST_HEADLINE, Draft, ends_like_sentence
 from newsroom.importing.vocabulary import Part, promised_count
@@ -55,7 +55,7 @@ def listed(numbers: Sequence[int]) -> Said | str:
 def front_problems(front: Front) -> Iterator[Problem]:
     """No title, no intro, a missing or impossible date."""
     if front.title is None:
-        yield error(1, _("No title was found. Put it on a line of its own above the date and the first section."))
+        yield error(WHOLE, _("No title was found. Put it on a line of its own above the date and the first section."))
         return
     yield from _date_problems(front, front.title.number)
     if front.byline and front.date_line:
@@ -105,7 +105,7 @@ def no_stories(front: Front) -> Problem:
     """The one error for an issue with no story in any section."""
     line = _first_ranked(front)
     if line is None:
-        return error(1, _("No ranked stories were found under a heading for China or International."))
+        return error(WHOLE, _("No ranked stories were found under a heading for China or International."))
     return error(
         line,
         _(
@@ -122,7 +122,7 @@ def missing_section(part: Part, front: Front) -> Problem:
     line = _first_ranked(front)
     if line is None:
         return warn(
-            1,
+            WHOLE,
             _(
                 "No %(list)s section was found: no line is a heading for it, such as “Top 10 %(heading)s Stories”.",
                 list=label,
@@ -170,7 +170,7 @@ def missing_lists(found: Mapping[Part, bool], sketch: Outline) -> Iterator[Probl
             empty = _("%(list)s: nothing stands under the heading “%(heading)s”.", **named(part, heading))
             yield warn(heading.number, empty)
         elif not heading:
-            yield warn(1, _("No %(list)s found. %(advice)s", list=LABELS[part], advice=_ADVICE[part]))
+            yield warn(WHOLE, _("No %(list)s found. %(advice)s", list=LABELS[part], advice=_ADVICE[part]))
 
 
 def named(part: Part, heading: Line) -> dict[str, Said | str]:

@@ -2,8 +2,9 @@
 British and American spelling of the same word.
 
 Only words that are spelt one way here and the other way there, whatever they mean: not "program", which is British for
-software; not "meter" and "tire", which are other British words; not "license" and "practice", of which each side has
-both; not "dialogue", which Americans write too. -ize counts as American, though some British houses (Oxford) write it.
+software, though "programme" is British alone (ONLY_BRITISH); not "meter" and "tire", which are other British words; not
+"license" and "practice", of which each side has both; not "dialogue", which Americans write too. -ize counts as
+American, though some British houses (Oxford) write it.
 """
 
 import re
@@ -48,15 +49,27 @@ STEMS = """
     armour armor, tumour tumor, odour odor, rigour rigor, centre center, fibre fiber, litre liter,
     theatre theater, calibre caliber, manoeuvre maneuver, spectre specter, sombre somber, defence defense,
     offence offense, pretence pretense, artefact artifact, grey gray, plough plow, sceptic skeptic,
+    kilometre kilometer, centimetre centimeter, millimetre millimeter, nanometre nanometer, mould mold, cosy cozy,
+    smoulder smolder, orthopaedic orthopedic, anaemia anemia, leukaemia leukemia,
     aluminium aluminum, anaesthetic anesthetic, paediatric pediatric, jewellery jewelry, aeroplane airplane,
     enrolment enrollment, fulfilment fulfillment, instalment installment
 """
-ENDINGS = ("", "s", "ed", "ing", "er", "ers", "ful", "able", "al", "ism", "ist", "ists", "less", "ly")
+ENDINGS = (
+    *("", "s", "ed", "ing", "er", "ers", "ful", "able", "ably", "al", "ally", "ism", "ist", "ists", "less", "ly"),
+    *("hood", "hoods", "ite", "ites", "itism"),
+)
 SINGLE = {"fulfil": "fulfill", "fulfils": "fulfills", "enrol": "enroll", "skilful": "skillful", "ageing": "aging"}
+# Americans never write these; what they write instead, the British have too, for something else.
+ONLY_BRITISH = """
+    programme program, programmes programs, metre meter, metres meters, licence license, licences licenses,
+    practise practice, practised practiced, practising practicing, tyre tire, tyres tires, cheque check, cheques checks,
+    kerb curb, whilst while
+"""
+PREFIXES = ("un", "re", "de", "dis", "mis", "multi", "over", "under", "non", "pre")
 # Half of a name more often than not where they begin with a capital: "Labor Department", "World Health Organization".
 IN_NAMES = {
     *("center", "centre", "defense", "defence", "labor", "labour", "harbor", "harbour", "theater", "theatre"),
-    *("organization", "organisation", "grey", "gray"),
+    *("organization", "organisation", "grey", "gray", "programme"),
 }
 WORD = re.compile(r"[A-Za-z]{4,}")
 BEGINS_SENTENCE = re.compile(r"(?:^|[.!?:]\s|[“\"‘(•]\s?|[—–]\s?)$")
@@ -83,9 +96,22 @@ def words() -> dict[str, tuple[Convention, str]]:
     """Each word with the convention that it belongs to, and what it is in the other."""
     pairs = british_to_american()
     return {
+        **{british: (Convention.BRITISH, american) for british, american in map(str.split, ONLY_BRITISH.split(","))},
         **{american: (Convention.AMERICAN, british) for british, american in pairs.items()},
         **{british: (Convention.BRITISH, american) for british, american in pairs.items()},
     }
+
+
+@lru_cache(maxsize=8192)
+def look_up(word: str) -> tuple[Convention, str] | None:
+    """What is known of a word in small letters; "unlabelled" is as "labelled"."""
+    known = words()
+    if word in known:
+        return known[word]
+    for prefix in PREFIXES:
+        if word.startswith(prefix) and (told := known.get(word.removeprefix(prefix))):
+            return told[0], f"{prefix}{told[1]}"
+    return None
 
 
 def spelt(text: str, *, is_title: bool = False) -> Iterator[Spelt]:
@@ -95,10 +121,9 @@ def spelt(text: str, *, is_title: bool = False) -> Iterator[Spelt]:
     A word with a capital within a sentence is half of a name, and passed over; in a title, where every word may have
     one, only those that names are made of.
     """
-    known = words()
     for found in WORD.finditer(text):
         word = found[0]
-        told = known.get(word.lower())
+        told = look_up(word.lower())
         if told is None or (word[0].isupper() and is_probably_a_name(text, found, is_title=is_title)):
             continue
         yield Spelt(word, found.start(), *told)

@@ -47,6 +47,10 @@ FOUND: dict[str, list[tuple[Issue, str]]] = {
         ({"headings": {"international": "The five stories of the world"}}, "promises 5"),
         ({"headings": {"china": "中国10大新闻"}}, "promises 10"),
         ({"headings": {"china": "Top 10"}, "china": []}, "promises 10, the section has 0 stories."),
+        ({"headings": {"china": "Ten stories from China"}}, "promises 10"),
+        ({"headings": {"china": "Our 3 Picks"}}, "promises 3"),
+        ({"headings": {"china": "中国十大新闻"}}, "promises 10"),
+        ({"headings": {"china": "Top-Twenty"}}, "promises 20"),
     ],
     "headlines": [
         (headline(" | text"), "This story has no headline."),
@@ -76,6 +80,11 @@ FOUND: dict[str, list[tuple[Issue, str]]] = {
         (text(SHOWN) | {"pictures": [hero("", id=7)]}, "no alternative text"),
         (text(SHOWN) | {"pictures": [hero("DSC00012.JPG", id=7)]}, "is the name of a file"),
         (text(SHOWN) | {"pictures": [hero(id=8)]}, "no longer in the library"),
+        ({"hero": hero("robot_grabs_apple-2")}, "is the name of a file"),
+        ({"hero": hero("shutterstock_1234567")}, "is the name of a file"),
+        ({"hero": hero("IMG-20250401-WA0003")}, "is the name of a file"),
+        ({"hero": hero("This is a picture of a robot")}, "begin with what it shows"),
+        ({"hero": hero("照片：机器人")}, "begin with what it shows"),
     ],
     # Figures
     "money-pairs": [
@@ -103,6 +112,15 @@ FOUND: dict[str, list[tuple[Issue, str]]] = {
             },
             "Takeaway 1",
         ),
+        (
+            text("¥200–300 billion ($27.6–41.5 billion), ¥2 million ($276,000), ¥1–2 million ($138,000–$376,000)."),
+            "¥1–2 million ($138,000–$376,000)",
+        ),
+        (
+            text("¥300 billion ($41.5 billion), ¥2 million ($276,000), and $117 million (¥950 million)."),
+            "$117 million (¥950 million)",
+        ),
+        (text("300亿元人民币（约合41.5亿美元），两亿元（2760万美元），3亿元（6140万美元）。"), "3亿元（6140万美元）"),
     ],
     "headline-figures": [
         (
@@ -117,6 +135,8 @@ FOUND: dict[str, list[tuple[Issue, str]]] = {
         (headline("Costs of $2.4 Billion | They are $2.6 billion."), "$2.4 Billion"),
         (headline("融资5亿元 | 公司获得3亿元融资。"), "5亿元"),
         (headline("Half of it, 50 per cent | It is 55%."), "50 per cent"),
+        (headline("Fund of $1–2 Billion | It is a fund of $1 million to $2 million."), "$1–2 Billion"),
+        (headline("融资5亿元 | 公司获得三亿元融资。"), "三亿元"),
     ],
     "unsupported": [
         ({"takeaways": ["Clusters contribute 68% of AI GDP"]}, "No story says 68%."),
@@ -125,6 +145,7 @@ FOUND: dict[str, list[tuple[Issue, str]]] = {
         ({"policies": {"EU AI Act": "Full enforcement begins Q3 2025"}}, "Policy 1: No story says Q3 2025."),
         ({"policies": {"Action Plan": "2025-2030"}}, "No story says 2030."),
         ({"takeaways": ["It costs $5 billion"], **text("It costs €5 billion.")}, "No story says $5 billion."),
+        ({"takeaways": ["Up ₹500 crore"], **text("It is ₹500 lakh.")}, "₹500 crore"),
     ],
     # Names
     "unnamed-companies": [
@@ -179,6 +200,11 @@ FOUND: dict[str, list[tuple[Issue, str]]] = {
             "“modernize” beside words of the other spelling",
         ),
         ({"spelling": "british", **text("Labeled by hand. Optimization follows.")}, "“Optimization”"),
+        ({"spelling": "american", **text("An unlabelled neighbourhood.")}, "unlabelled"),
+        (
+            {"spelling": "american", **text("A programme of some metres.")},
+            "“programme”: the house spells it “program”.",
+        ),
     ],
     "quotes": [
         (text('“Here” and “there”, but "straight" too. '), "Straight quotation marks"),
@@ -192,6 +218,7 @@ FOUND: dict[str, list[tuple[Issue, str]]] = {
         (text("One.  Two."), "Two spaces in a row."),
         (text("<p>One.&nbsp; Two.</p>"), "Two spaces in a row."),
         ({"takeaways": ["One  two"]}, "Takeaway 1"),
+        (text("<p>One.  <strong>Two</strong>.  Three.</p>"), "Two spaces in a row."),
     ],
     "characters": [
         ({"takeaways": ["Bell \x07 rings"]}, "can’t be shown (U+0007)"),
@@ -200,6 +227,8 @@ FOUND: dict[str, list[tuple[Issue, str]]] = {
         (text("Itâ€™s broken."), "wrong encoding"),
         (text("CafÃ© society."), "wrong encoding"),
         (text("Zero\u200bwidth."), "nobody sees (U+200B)"),
+        (text("ä¸\xadå›½ builds"), "wrong encoding"),
+        ({"takeaways": ["R&amp;D rises"]}, "wrong encoding"),
     ],
     "left-behind": [
         (text("The number is TK."), "“TK” was left behind."),
@@ -210,6 +239,11 @@ FOUND: dict[str, list[tuple[Issue, str]]] = {
         (text("It grew [check figure] fast."), "[check figure]"),
         (text("Who said it ???"), "???"),
         (text("数字待补。"), "待补"),
+        (text("It costs $XX billion."), "“$XX” was left behind."),
+        (text("A rise of XX% a year."), "“XX%” was left behind."),
+        (text("It grew [CHECK] fast."), "[CHECK]"),
+        (text("规模【待核实】。"), "待核实"),
+        (text("<p>&lt;&lt;&lt;&lt;&lt;&lt;&lt; HEAD</p>"), "<<<<<<<"),
     ],
     "past-dates": [
         (text("The law takes effect in March 2025."), "March 2025"),
@@ -218,6 +252,13 @@ FOUND: dict[str, list[tuple[Issue, str]]] = {
         (text("The plant is due to open on 3 February 2025."), "3 February 2025"),
         (text("The plant will open on Feb 3, 2025."), "Feb 3, 2025"),
         ({"policies": {"EU AI Act": "Full enforcement begins Q4 2024"}}, "Q4 2024"),
+        (text("It is expected by the end of 2024."), "2024"),
+        (text("The firm aims for 2024."), "for 2024"),
+        (text("By March 2025 it will open."), "March 2025"),
+        (text("It will launch on the 3rd of February 2025."), "3rd of February 2025"),
+        (text("新规将于2025年3月生效。"), "2025年3月"),
+        (text("预计2025年第一季度投产。"), "2025年第一季度"),
+        (text("It was built in 2020 and is due in January 2025."), "January 2025"),
     ],
     "repeats": [
         (
@@ -238,6 +279,11 @@ FOUND: dict[str, list[tuple[Issue, str]]] = {
             {"china": ["Shenzhen Mandates AI Ethics Reviews", "Shenzhen Mandates AI Ethics Review"]},
             "Nearly the headline of China 1.",
         ),
+        (
+            {"earlier": ["Baidu Launches Ernie 5", "Baidu Launches Ernie 4"], **headline("Baidu Launches Ernie 4!")},
+            "Nearly the headline of “The last issue”: Baidu Launches Ernie 4",
+        ),
+        ({"earlier": ["人形机器人开始量产"], **headline("人形机器人开始量产")}, "人形机器人开始量产"),
     ],
     # Links
     "links": [
@@ -257,6 +303,10 @@ FOUND: dict[str, list[tuple[Issue, str]]] = {
         (text('<p><a href="ftp://paper.com/">Here</a></p>'), "no address of the web"),
         ({"credits": ["Reuters"], "links": {"Reuters": "http://127.0.0.1/"}}, "Reuters"),
         ({"notes": {"Tesla": "On"}, "links": {"Tesla": "http://10.0.0.1/"}}, "Tesla"),
+        (text('<p><a href="https://desk:secret@paper.com/a">Here</a></p>'), "a name to log in with"),
+        (text('<p><a href="http://127.1/">Here</a></p>'), "names no site"),
+        (text('<p><a href="https://test.paper.com/a">Here</a></p>'), "a site for trying things out"),
+        (text('<p><a href="https://a1b2.ngrok-free.app/">Here</a></p>'), "a site for trying things out"),
     ],
     "dead-links": [
         (
@@ -283,6 +333,12 @@ FINE: dict[str, list[Issue]] = {
         {"headings": {"china": "The one story of China"}},
         {"headings": {"china": "China in 2025"}},
         {"headings": {"china": "Top stories of China, 24 hours a day"}},
+        {"headings": {"china": "The Two Worlds"}},
+        {"headings": {"china": "The Top 10% of Firms"}},
+        {"headings": {"china": "Three Gorges News"}},
+        {"headings": {"china": "Stories of five minutes, and five minutes of stories"}},
+        {"headings": {"china": "The G20 View"}},
+        {"headings": {"china": "二十大以来的新闻"}},
     ],
     "headlines": [
         {},
@@ -301,6 +357,10 @@ FINE: dict[str, list[Issue]] = {
         {"hero": hero("IMG, a company’s logo")},
         text(SHOWN) | {"pictures": [hero("", id=7, decorative=True)]},
         text(SHOWN) | {"pictures": [hero("Two engineers", id=7)]},
+        {"hero": hero("Satellite image of a factory")},
+        {"hero": hero("State of the art, 2025")},
+        {"hero": hero("Photo 51, by Rosalind Franklin")},
+        {"hero": hero("A sign that says example.png on a wall")},
     ],
     "money-pairs": [
         text("¥300 billion ($41.5 billion), ¥2.3 billion ($318 million), ¥0.18 ($0.025), ¥850 million ($117 million)."),
@@ -311,6 +371,11 @@ FINE: dict[str, list[Issue]] = {
         ),
         text("¥300 billion ($41.5 billion), ¥2 million ($276,000); €10 ($11)."),
         text("¥3 ($0.4), ¥300 billion ($41.5 billion), ¥2 million ($276,000)."),
+        text("¥200–300 billion ($27.6–41.5 billion), ¥2 million ($276,000), ¥850 million a year ($117 million)."),
+        text("¥300 billion ($41.5 billion), ¥2 million ($276,000), and $117 million (¥850 million)."),
+        text("¥300 billion ($41.5 billion), ¥2 million ($276,000), $2 billion (¥300 billion) in Tokyo."),
+        text("300亿元人民币（约合41.5亿美元），两亿元（2760万美元），3000多万元（414万美元）。"),
+        text("¥300 billion ($41.5 billion), ¥2 million ($276,000), from ¥5 million to $9 million."),
     ],
     "headline-figures": [
         headline("Beijing Tops ¥300 Billion | Revenues exceed ¥300 billion ($41.5 billion)."),
@@ -321,6 +386,15 @@ FINE: dict[str, list[Issue]] = {
         headline("Five Firms in Top 100 in 2025 | Nothing of that."),
         headline("30x Leap for Edge AI | Thirty times."),
         headline("融资5亿元 | 公司获得500百万元融资。"),
+        headline("Between $1 and $2 Billion for Chips | A fund of $1–2 billion."),
+        headline("Costs Rise by 5% | They rise by five per cent."),
+        headline("Sales Fall 3.5% | A change of −3.5 percent."),
+        headline("$1B for Robots | One billion dollars, or half a billion euros."),
+        headline("融资5亿元 | 公司获得五亿元融资，占比百分之三十。"),
+        headline("$2trn Wiped Out | Shares lost $2 trillion."),
+        headline("US$5bn Plan | A plan of 5 billion U.S. dollars."),
+        headline("$100,000 Robot | It costs $100 000."),
+        headline("投资30亿元 | 投资30多亿元。"),
     ],
     "unsupported": [
         {"takeaways": ["Robots up 35% year-over-year"], "china": ["Reports 35% Surge"]},
@@ -334,6 +408,11 @@ FINE: dict[str, list[Issue]] = {
         {"companies": {"Tesla": []}, "notes": {"Tesla": "x"}, **text("Tesla’s robot.")},
         {"companies": {"Baidu": ["百度"]}, "notes": {"Baidu": "x"}, **text("昨天百度发布新模型。")},
         {"companies": {"Tesla": []}, "notes": {"Tesla": "x"}, **headline("What Tesla Did")},
+        {
+            "companies": {"Sony": [], "IBM": []},
+            "notes": {"Sony": "x", "IBM": "y"},
+            **headline("Sony-IBM Quantum Venture Claims It"),
+        },
     ],
     "unwatched-companies": [
         {"companies": {"Alibaba": []}, "china": [f"Story {n} of many | Alibaba did it." for n in (1, 2)]},
@@ -366,6 +445,7 @@ FINE: dict[str, list[Issue]] = {
         {"companies": {"Apple": []}, **text("An apple a day.")},
         {"companies": {"Tesla": []}, **headline("TESLA GOES MODULAR AT LAST")},
         {"companies": {"Meta": []}, **text("A metadata standard.")},
+        {"companies": {"NVIDIA": []}, **text("NVIDIA and its nvidia-smi tool at nvidia.com.")},
     ],
     "near-names": [
         {"companies": {"Huawei": []}, **text("Huawei and Huawei’s rival.")},
@@ -373,6 +453,7 @@ FINE: dict[str, list[Issue]] = {
         {"companies": {"Intel": []}, **text("Intel and Inter.")},
         {"companies": {"Siemens": ["Siemen"]}, **text("Siemens and Siemen.")},
         {"companies": {"Tencent": []}, **text("Huawei and Tencents.")},
+        {"companies": {"Huawei": []}, **text("Huawei-style bans and Huawei’s.")},
     ],
     "spelling": [
         {"spelling": "british", **text("They organise the labour in centres; a prize of some size.")},
@@ -383,14 +464,29 @@ FINE: dict[str, list[Issue]] = {
         {"spelling": "british", "companies": {"Color Genomics": []}, **text("It is Color Genomics.")},
         text("They organize and analyze."),
         text("They organise and analyse."),
+        {"spelling": "british", **text("A computer program; to predispose; the unit; a model of a metre.")},
+        {"spelling": "american", **text("At the World Food Programme; they predefine and revise.")},
+        {"spelling": "american", **headline("UN Environment Programme Warns")},
     ],
     "quotes": [
         text("“Here” and ‘there’; it’s fine."),
         text("\"Here\" and 'there'; it's fine."),
         text('A screen of 27" and a man of 6\'2" — “said he”.'),
     ],
-    "spaces": [{}, text("<p>One.</p>  <p>Two.</p>"), text("<ul>  <li>One</li>  </ul>"), text("One.\nTwo.")],
-    "characters": [{}, text("Robots 🤖❤️, naïve café — “¥300” €40 中文\tand more"), text("<p>One\ntwo</p>")],
+    "spaces": [
+        {},
+        text("<p>One.</p>  <p>Two.</p>"),
+        text("<ul>  <li>One</li>  </ul>"),
+        text("One.\nTwo."),
+        text("<p>One. </p><p> <em>Two</em></p>"),
+    ],
+    "characters": [
+        {},
+        text("Robots 🤖❤️, naïve café — “¥300” €40 中文\tand more"),
+        text("<p>One\ntwo</p>"),
+        text("“Le café’”, façade: «Ça» et «là»; São, MANHÃ"),
+        {"takeaways": ["AT&T and R&D"]},
+    ],
     "left-behind": [
         {},
         text("TK Maxx sells robots."),
@@ -398,6 +494,9 @@ FINE: dict[str, list[Issue]] = {
         text("The toolkit, ATK and stuck; mastodon."),
         {"companies": {"TK Robotics": []}, **text("TK Robotics grows.")},
         text("Is it so? Really?? Yes [sic]."),
+        text("An XXX-rated film, Games of the XXX Olympiad, TK-421."),
+        text("Model X 20% cheaper; on X million-strong groups; [Source: company data]."),
+        text("消息待核实，时间待定。"),
     ],
     "past-dates": [
         text("The law takes effect in July 2025."),
@@ -411,11 +510,24 @@ FINE: dict[str, list[Issue]] = {
         text("Enforcement begins Q2 2025, they say."),
         text("It is due on 30 February 2025."),
         {"policies": {"EU AI Act": "Full enforcement begins Q3 2025"}},
+        text("The plan to open in 2024 failed."),
+        text("It will build on the March 2025 agreement."),
+        text("It will rise to $5bn from $3bn in 2024."),
+        text("It will grow 12% from 2024 levels."),
+        text("In January 2025 the firm said it will hire."),
+        text("It will hold, as of March 2025, half of it."),
+        text("It was due in March 2025."),
+        text("新规自2025年3月起施行，将于2026年完成。"),
+        text("2025年13月将于开始"),
     ],
     "repeats": [
         {"earlier": ["Tesla’s Optimus Goes Modular"], **headline("Tesla’s Optimus Stops Production")},
         {"earlier": ["Robots"], **headline("Robots")},
         {"china": ["Shenzhen Mandates AI Ethics Reviews", "Shanghai Showcases Humanoid Robots"]},
+        {"earlier": ["EU AI Act: What Changes in March"], **headline("EU AI Act: What Changes in April")},
+        {"earlier": ["NVIDIA Q1 Revenue Tops $30B"], **headline("NVIDIA Q2 Revenue Tops $35B")},
+        {"earlier": ["Baidu Launches Ernie 4.5 in Beijing"], **headline("Baidu Launches Ernie 5.0 in Beijing")},
+        {"earlier": ["中国发布新一代人工智能发展规划"], **headline("中国发布新一代人工智能治理规划")},
     ],
     "links": [
         text('<p><a href="https://www.reuters.com/technology/a-b_c/?x=1&amp;y=%20#z">Here</a></p>'),
@@ -426,6 +538,8 @@ FINE: dict[str, list[Issue]] = {
         text('<p><a href="https://bücher.example/">Here</a> <a href="https://新华网.中国/">there</a></p>'),
         text('<p><a href="https://administration.gov/admin">Here</a></p>'),
         text("<p>Not linked: http://localhost:8000</p>"),
+        text('<p><a href="https://dev.to/a">Here</a> <a href="https://dev.mysql.com/doc/">there</a></p>'),
+        text('<p><a href="//paper.com/a">Here</a> <a href="https://www.test.de/">there</a></p>'),
     ],
     "dead-links": [
         {"dead": {"https://paper.com/b": "404 Not Found"}, **text('<p><a href="https://paper.com/a">Here</a></p>')},

@@ -39,6 +39,35 @@ class TestWhatIsSaved:
         assert 'href="#id_stories-1-headline" data-field="id_stories-1-headline"' in page.content.decode()
         assert 'id="id_stories-1-headline"' in page.content.decode()
 
+    def test_an_issue_without_stories_has_one_calm_line_until_somebody_asks(self, desk):
+        report = complete_issue(stories=0, companies=["Huawei"])
+        Report.objects.update(china_heading="Top 10 of China")
+        said = words(desk.get(change_url(report)))
+        assert "The stories are still to come. They are checked once the first is there." in said
+        assert "stop publishing" not in said
+        assert "No story names Huawei." not in said
+        asked = words(desk.post(check_url(report), {**open_issue(desk, report)}, headers=FETCH))
+        assert "2 stop publishing" in asked
+        assert "The heading promises 10, the section has 0 stories." in asked
+        assert "No story names Huawei." in asked
+
+    def test_the_list_is_open_where_a_mistake_stops_publishing_not_for_what_is_still_to_come(self, desk, report):
+        Report.objects.update(china_heading="Top 10 of China")
+        page = desk.get(change_url(report))
+        assert "1 stops publishing" in words(page)
+        assert '<details class="desk-checks__list" >' in page.content.decode()
+        report.stories.filter(section="china", rank=2).update(headline="A headline with TK in it")
+        assert '<details class="desk-checks__list" open>' in desk.get(change_url(report)).content.decode()
+
+    def test_what_stops_publishing_stands_first_and_each_line_says_what_it_is_about(self, desk):
+        report = complete_issue(companies=["Huawei", "Tesla"], policies=["AI Act"])
+        report.stories.filter(section="china", rank=2).update(headline="A headline, 77% of it", body="<p>Nothing.</p>")
+        report.notes.filter(company__name="Tesla").update(text="TK")
+        said = words(desk.get(change_url(report)))
+        assert "Watchlist 2 Tesla stops publishing “TK” was left behind. TK" in said
+        assert "Policy 1 AI Act good to know" in said
+        assert said.index("Watchlist 2 Tesla") < said.index("China 2 A headline, 77% of it look at this")
+
     def test_each_finding_leads_to_a_field_that_is_there(self, desk, report):
         report.stories.update(body="<p>TK</p>")
         report.takeaways.update(text="TK and 99%")

@@ -148,6 +148,16 @@ class TestTheDesk:
         assert Edition.objects.get().published_by == editor
         assert (Override.objects.get().by, Override.objects.get().reason) == (editor, "TK is a person")
 
+    def test_the_lists_action_publishes_the_others_and_says_what_stops_this_one(self, report):
+        other = complete_issue(title="Nothing wrong with it")
+        chosen = [f"{row.pk}.{row.version}" for row in Report.objects.filter(pk__in=(report.pk, other.pk))]
+        page = signed_in(person("Editor")).post(
+            "/admin/reports/report/many/publish/", {"issue": chosen, "override": "In case"}
+        )
+        assert SAID in words(page)
+        assert Edition.objects.get().report == other
+        assert not Override.objects.exists()
+
     def test_who_may_not_override_is_told_and_never_asked(self, report):
         client = signed_in(publisher())
         page = client.get(decide_url(report))

@@ -146,6 +146,14 @@ class TestThePreview:
         assert not [form for form in page.context["policies"].forms if form.problems]
         assert not [form for form in page.context["stories"].forms if form.problems]
 
+    def test_what_is_nowhere_is_no_lines_fault(self, desk: Client, small_issue: str) -> None:
+        before, heading, after = small_issue.partition("Key Takeaways")
+        said = words(paste(desk, f"{before}{after}"))
+        assert heading
+        assert "No Key Takeaways found." in said
+        assert "Line 1 " not in said
+        assert "Line 0" not in said
+
     def test_lines_left_out_are_listed(self, desk: Client, small_issue: str) -> None:
         page = paste(desk, small_issue + "\nLeave a Comment\n\nShare\n")
         assert "2 lines left out" in words(page)

@@ -1,4 +1,4 @@
-"""The same issue is imported by many in one second, or by one with an impatient finger."""
+"""The same issue is imported, or the next one begun, by many in one second, or by one with an impatient finger."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from newsroom.importing.parser import parse
 from newsroom.lib.locks import one_at_a_time
 from reports.models import Report
 from tests.desk.browsing import Form
-from tests.factories import person
+from tests.factories import complete_issue, person
 from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,6 +33,20 @@ def test_one_preview_makes_one_draft(small_issue: str) -> None:
     answers = at_once(lambda number: ready[number][1].send(ready[number][0]).status_code, THREADS)
     assert sorted(answers) == [302, *[409] * (THREADS - 1)]
     assert Report.objects.count() == 1
+
+
+def test_one_page_begins_one_next_issue() -> None:
+    last, editor = complete_issue(title="Last"), person("Editor")
+
+    def opened() -> tuple[Client, Form]:
+        client = Client()
+        client.force_login(User.objects.get(pk=editor.pk))
+        return client, Form(client.get(f"/admin/reports/report/{last.pk}/next/"), having="title")
+
+    ready = [opened() for _ in range(THREADS)]
+    answers = at_once(lambda number: ready[number][1].send(ready[number][0]).status_code, THREADS)
+    assert sorted(answers) == [302, *[409] * (THREADS - 1)]
+    assert Report.objects.count() == 2
 
 
 def test_issues_of_one_title_get_an_address_each(small_issue: str) -> None:

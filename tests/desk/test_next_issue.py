@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +21,7 @@ from newsroom.continuing.proposals import (
     running_title,
     titled,
 )
+from newsroom.publishing import publish
 from reports.models import Report
 from tests.desk.browsing import Form, signed_in, words
 from tests.factories import complete_issue, edit, person
@@ -185,6 +188,52 @@ class TestThePage:
         assert "There is already an issue after this one:" in page
         assert "Begun by somebody" in page
 
+    def test_a_second_click_and_a_second_editor_are_told_of_the_first(self, desk: Client) -> None:
+        last = complete_issue(title="Last")
+        mine, theirs = (Form(desk.get(page_after(last)), having="title") for _ in range(2))
+        assert mine.send(desk).status_code == 302
+        theirs["title"] = "Theirs"
+        page = theirs.send(desk)
+        assert page.status_code == 409
+        assert "Nothing is begun yet: meanwhile somebody began an issue after this one." in words(page)
+        assert Report.objects.count() == 2
+        again = Form(page, having="title")
+        assert again["title"] == "Theirs"
+        assert again.send(desk).status_code == 302  # now it is meant
+        assert Report.objects.filter(title="Theirs").count() == 1
+
+    def test_an_issue_that_is_not_out_yet_is_pointed_out(self, desk: Client) -> None:
+        last = complete_issue(title="Last")
+        assert "That issue is not out yet." in words(desk.get(page_after(last)))
+        publish(last, by=None)
+        assert "not out yet" not in words(desk.get(page_after(last)))
+
+    def test_a_date_that_is_taken_is_said(self, desk: Client) -> None:
+        last = complete_issue(title="Last", issued_on=date(2025, 4, 12))
+        form = Form(desk.get(page_after(last)), having="title")
+        form |= {"title": "Extra", "issued_on": "2025-04-12"}
+        assert "“Last” has the same date of issue." in words(form.send(desk, follow=True))
+        undated = Form(desk.get(page_after(last)), having="title")
+        complete_issue(title="Undated", issued_on=None)
+        undated |= {"issued_on": "", "known": "9"}
+        assert "same date of issue" not in words(undated.send(desk, follow=True))
+
+    def test_hundreds_of_lines_cost_no_more_queries_than_a_few(self, desk: Client) -> None:
+        def queries(number: int) -> int:
+            last = complete_issue(
+                title=f"Of {number}",
+                companies=[f"Firm {number} {n}" for n in range(number)],
+                policies=[f"Policy {number} {n}" for n in range(number)],
+            )
+            form = Form(desk.get(page_after(last)), having="title")
+            form["known"] = "9"
+            with CaptureQueriesContext(connection) as found:
+                assert form.send(desk).status_code == 302
+            return len(found)
+
+        few, many = queries(20), queries(120)
+        assert many <= few + 4  # bulk writes go in batches
+
     def test_without_any_issue_it_says_how_to_begin(self, desk: Client) -> None:
         assert "There is no issue with a date yet." in words(desk.get(NEXT, follow=True))
 
@@ -205,5 +254,5 @@ class TestThePage:
         three = complete_issue(title="Three", companies=3, policies=3)
         for report in (one, three):
             desk.get(page_after(report))
-            with django_assert_num_queries(10):
+            with django_assert_num_queries(12):
                 desk.get(page_after(report))

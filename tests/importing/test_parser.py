@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from newsroom.importing import ParsedIssue, parse
+from newsroom.importing.parsed import WHOLE
 
 SAMPLE = (Path(__file__).parents[2] / "newsroom/sample/report-2025-04-12.txt").read_text(encoding="utf-8")
 
@@ -376,7 +377,8 @@ class TestSections:
 
     def test_one_missing(self):
         issue = parse(small(international=""))
-        ((_, message),) = messages(issue)
+        ((line, message),) = messages(issue)
+        assert line == WHOLE
         assert message.startswith("No International section")
         assert issue.importable
 
@@ -480,7 +482,7 @@ class TestLists:
     @pytest.mark.parametrize("part", ["takeaways", "watchlist", "policies", "credits"])
     def test_missing(self, part):
         issue = parse(small(**{part: ""}))
-        assert [(p.level, p.message[:3]) for p in issue.problems] == [("warning", "No ")]
+        assert [(p.line, p.level, p.message[:3]) for p in issue.problems] == [(WHOLE, "warning", "No ")]
 
     def test_empty(self):
         issue = parse(small(takeaways="Key Takeaways"))
@@ -560,7 +562,7 @@ class TestNoIssue:
     @pytest.mark.parametrize("text", ["", "\n\n", " \t\u00a0\r\n", "\ufeff"])
     def test_empty(self, text):
         issue = parse(text)
-        assert [(p.line, p.level) for p in issue.problems] == [(1, "error")]
+        assert [(p.line, p.level) for p in issue.problems] == [(WHOLE, "error")]
         assert "empty" in issue.problems[0].message
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from newsroom.importing import MAX_LINES, parse
+from newsroom.importing.parsed import WHOLE
 from tests.importing.hostile import HOSTILE, SIZE
 
 
@@ -27,6 +28,6 @@ def test_hostile_text_is_read_or_refused_with_a_reason(name):
 )
 def test_refusals_have_a_reason(text, reason):
     issue = parse(text)
-    assert [(p.line, p.level) for p in issue.problems] == [(1, "error")]
+    assert [(p.line, p.level) for p in issue.problems] == [(WHOLE, "error")]
     assert re.search(reason, issue.problems[0].message)
     assert not issue.importable

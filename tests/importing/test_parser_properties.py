@@ -122,7 +122,7 @@ def check(text: str) -> ParsedIssue:
     assert json.loads(json.dumps(printed)) == printed
     assert issue.used | ignored == filled(text)
     assert looks_like_html(text) or not issue.used & ignored
-    assert all(1 <= problem.line <= len(rows_of(text)) for problem in issue.problems)
+    assert all(0 <= problem.line <= len(rows_of(text)) for problem in issue.problems)
     assert all(problem.message and problem.level in ("error", "warning") for problem in issue.problems)
     assert issue.importable == (not any(problem.level == "error" for problem in issue.problems))
     assert [left.line for left in issue.ignored] == sorted(left.line for left in issue.ignored)

@@ -36,6 +36,21 @@ def read(text):
         ("£3m", "GBP", 3_000_000),
         ("5-million-euro", "EUR", 5_000_000),
         ("HK$2 trillion", "HKD", 2000 * BILLION),
+        ("5 billion U.S. dollars", "USD", 5 * BILLION),
+        ("U.S. $5bn", "USD", 5 * BILLION),
+        ("1bn USD", "USD", BILLION),
+        ("$2trn", "USD", 2000 * BILLION),
+        ("₹500 crore", "INR", 5 * BILLION),
+        ("$100 000", "USD", 100_000),
+        ("100 000 yuan", "CNY", 100_000),
+        ("3000多亿元", "CNY", 300 * BILLION),
+        ("300亿元人民币", "CNY", 30 * BILLION),
+        ("5亿港币", "HKD", 500_000_000),
+        ("5千万美元", "USD", 50_000_000),
+        ("两亿美元", "USD", 200_000_000),
+        ("一百二十万元", "CNY", 1_200_000),
+        ("one billion dollars", "USD", BILLION),
+        ("half a billion euros", "EUR", BILLION / 2),
     ],
 )
 def test_an_amount(text, unit, value):
@@ -52,6 +67,10 @@ def test_an_amount(text, unit, value):
         ("35 percent", 35),
         ("百分之35", 35),
         ("35％", 35),
+        ("35 per-cent", 35),
+        ("five per cent", 5),
+        ("百分之三十", 30),
+        ("百分之三点五", Decimal("3.5")),
     ],
 )
 def test_a_percentage(text, value):
@@ -89,6 +108,33 @@ def test_both_ends_of_a_range():
 @pytest.mark.parametrize(
     "text",
     [
+        *("$1–2 billion", "$1 billion–2 billion", "$1bn-$2bn", "$1–$2 billion", "$1 to $2 billion", "US$1–2bn"),
+        *("between $1 and $2 billion", "$1 to 2 billion", "1–2 billion dollars", "1 billion to 2 billion dollars"),
+        *("10–20亿美元", "10亿至20亿美元", "10亿美元至20亿美元"),
+    ],
+)
+def test_the_ends_of_a_range_have_the_same_scale_and_place(text):
+    low, high = figures(f"It takes {text} a year")
+    assert (low.unit, high.unit, low.value, high.value) == ("USD", "USD", BILLION, 2 * BILLION)
+    assert (low.start, low.end) == (high.start, high.end)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("from €1 to $2 billion", [1, 2 * BILLION]),
+        ("raised $5 million to 10 startups", [5_000_000]),
+        ("paid $20 to 30 people", [20]),
+        ("it cost $5 and $2 billion went", [5, 2 * BILLION]),
+    ],
+)
+def test_what_is_no_range(text, values):
+    assert [value for _kind, _unit, value in read(text)] == values
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         *(
             "2,400 firms",
             "A100 chips",
@@ -101,6 +147,7 @@ def test_both_ends_of_a_range():
             "14/7nm",
         ),
         *("percentage points", "the 2030s", "12025", "2025.5", "25 won games", "No. 10", "$", "%", "$ five"),
+        *("€1,5 Mrd", "1.000.000 euros", "30个百分点", "二元论", "5 million Canadian dollars"),
     ],
 )
 def test_what_is_no_figure(text):
@@ -156,6 +203,12 @@ class TestPairs:
     def test_others_are_none(self, text):
         assert list(pairs(text)) == []
 
+    def test_of_two_ranges_each_end_has_its_own(self):
+        assert [round(pair.rate, 2) for pair in pairs("¥200–300 billion ($27.6–41.5 billion)")] == [
+            *(Decimal("7.25"), Decimal("7.23")),
+        ]
+        assert list(pairs("¥200–300 billion ($41.5 billion)")) == []
+
     def test_yen_are_told_by_their_rate(self):
         assert [pair.units for pair in pairs("¥300 billion ($2 billion); ¥300 billion ($4.15 billion)")] == [
             *(("JPY", "USD"), ("CNY", "USD")),
@@ -194,7 +247,8 @@ def test_any_text_can_be_read(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["$" * 200_000, "1" * 200_000, "1," * 100_000, "$1 (" * 50_000, "1-" * 100_000, "Q3 " * 60_000]
+    "text",
+    ["$" * 200_000, "1" * 200_000, "1," * 100_000, "$1 (" * 50_000, "1-" * 100_000, "111 " * 50_000, "千" * 200_000],
 )
 def test_hostile_texts_take_no_longer_than_their_length(text):
     assert isinstance(figures(text), list)

@@ -104,7 +104,8 @@ class Command(BaseCommand):
     def describe(self, issue: ParsedIssue, report: Report | None, *, dry_run: bool) -> None:
         for problem in issue.problems:
             style = self.style.ERROR if problem.level == "error" else self.style.WARNING
-            self.stdout.write(style(f"line {problem.line}: {problem.level}: {problem.message}"))
+            place = f"line {problem.line}: " if problem.line else ""
+            self.stdout.write(style(f"{place}{problem.level}: {problem.message}"))
         counts = [
             f"{sum(story.section == 'china' for story in issue.stories)} China stories",
             f"{sum(story.section == 'international' for story in issue.stories)} International stories",
