@@ -289,7 +289,8 @@ class ReportAdmin(
             context["standing"] = STANDINGS.get(report.standing)
             context["events"] = timeline(report, timezone.now())
             # What was typed and could not be saved is as good as a new text.
-            context["offers"] = offers_for(request.user, report, is_new=bool(waiting) or form.is_bound)
+            is_new = form.is_bound or self.is_new(report, waiting)
+            context["offers"] = offers_for(request.user, report, is_new=is_new)
             context["live_url"] = live.url if live else ""
             context["may_prepare"] = request.user.has_perm("follow.view_mailing")
             context["may_correct"] = live is not None and request.user.has_perm("follow.send_mailing")
@@ -317,6 +318,10 @@ class ReportAdmin(
         `Report.state`, made of kept revisions, learns only at the next save.
         """
         return changes(live.revision.content, gather(report)) if live else []
+
+    def is_new(self, report: Report, waiting: list[str]) -> bool:
+        """Whether something waits that is in no revision yet, such as a company's new name."""
+        return report.state == "live" and bool(waiting)
 
     def conflict(self, request: HttpRequest, report: Report, form: ReportForm, formsets: list[Any]) -> list[Difference]:
         """
@@ -369,7 +374,7 @@ class ReportAdmin(
         report = get_object_or_404(self.get_queryset(request), pk=pk)
         change_url = reverse("admin:reports_report_change", args=[quote(report.pk)])
         waiting = self.waiting(report, self.live_edition(report))
-        if decision is None or not decision.fits(report, is_new=bool(waiting)):
+        if decision is None or not decision.fits(report, is_new=self.is_new(report, waiting)):
             said = _("That can't be done with this issue as it is now.")
             if decision and decision.fits(report, is_new=True):
                 said = _("Nothing to do: readers have this text already, or get it at the time that is set.")

@@ -318,6 +318,14 @@ class TestSeveralAtOnce:
         assert signed_in(person("Editor")).get(f"{LIST}many/withdraw/").status_code == 404
 
 
+def test_a_change_that_is_scheduled_needs_no_other_step(db: None, editor: Client, report: Report) -> None:
+    publish(report, by=None)
+    edit(report, title="Other words")
+    publish(report, by=None, at=timezone.now() + timezone.timedelta(days=1))
+    assert buttons(editor, report) == ["publish", "reschedule", "cancel", "withdraw"]
+    assert later_buttons(editor, report) == ["submit", "schedule"]
+
+
 def test_what_is_scheduled_can_be_told_from_what_is_approved(db: None, editor: Client) -> None:
     report = published(at=timezone.now() + timezone.timedelta(days=1)).report
     assert buttons(editor, report) == ["publish", "reschedule", "cancel"]
