@@ -30,6 +30,7 @@ PREPARE, SEND, TEST = "follow.change_cover", "follow.send_mailing", "follow.test
 BATCH = 5_000  # deliveries that are written at once, so that memory is bounded whatever the number of followers
 STOPPED_AT_ONCE = 500
 LONGEST_GAP = timedelta(days=28)  # between digests; what is older was news once
+TOLD = (Edition.Kind.CORRECTION, Edition.Kind.CLARIFICATION, Edition.Kind.RETRACTION)  # changes with a public note
 DIGESTS = "weekly digest"  # the lock under which it is settled what a digest holds
 
 
@@ -269,9 +270,8 @@ def correct(report: Report, *, note: str, subject: str = "", by: Any) -> Mailing
     followers = got_it(edition, now)
     if not followers.exists():
         raise Refused(_("Nobody who wants to hear of corrections was sent this issue."))
-    digest = sha256(" ".join(note.split()).encode()).hexdigest()[:16]
     mailing, is_new = Mailing.objects.get_or_create(
-        key=f"correction-{report.pk}-{digest}",
+        key=key_of_correction(report, note),
         defaults={
             "kind": Mailing.Kind.CORRECTION,
             "subject": subject,
@@ -285,6 +285,18 @@ def correct(report: Report, *, note: str, subject: str = "", by: Any) -> Mailing
     mailing.issues.set([report])
     write_deliveries(mailing, followers, [CORRECTIONS], now)
     return mailing
+
+
+def key_of_correction(report: Report, note: str) -> str:
+    """Under which a correction in these words, however they are spaced, is sent once."""
+    return f"correction-{report.pk}-{sha256(' '.join(note.split()).encode()).hexdigest()[:16]}"
+
+
+def note_to_send(report: Report) -> str:
+    """The newest public note of an issue that told of something wrong; "" if there is none, or it was sent already."""
+    told = report.editions.begun().filter(kind__in=TOLD).exclude(note="")
+    note = told.values_list("note", flat=True).first() or ""
+    return "" if Mailing.objects.filter(key=key_of_correction(report, note)).exists() else note
 
 
 # The week's digest

@@ -32,7 +32,7 @@ from follow.desk import outlook
 from newsroom.checks.desk import ChecksDesk, ask_for_reason
 from newsroom.conflict import Difference, Mergeable, chosen, merge, merged, opened
 from newsroom.continuing.desk import NextIssueDoor
-from newsroom.deciding import DECISIONS, Decision, decisions_for
+from newsroom.deciding import DECISIONS, Decision, offers_for
 from newsroom.history.desk import HistoryDoor
 from newsroom.importing.desk import ImportDoor
 from newsroom.issue import changes, gather
@@ -288,7 +288,9 @@ class ReportAdmin(
             context["show_delete"] = not report.editions.exists()
             context["standing"] = STANDINGS.get(report.standing)
             context["events"] = timeline(report, timezone.now())
-            context["decisions"] = decisions_for(request.user, report)
+            # What was typed and could not be saved is as good as a new text.
+            is_new = form.is_bound or self.is_new(report, waiting)
+            context["offers"] = offers_for(request.user, report, is_new=is_new)
             context["live_url"] = live.url if live else ""
             context["may_prepare"] = request.user.has_perm("follow.view_mailing")
             context["may_correct"] = live is not None and request.user.has_perm("follow.send_mailing")
@@ -316,6 +318,10 @@ class ReportAdmin(
         `Report.state`, made of kept revisions, learns only at the next save.
         """
         return changes(live.revision.content, gather(report)) if live else []
+
+    def is_new(self, report: Report, waiting: list[str]) -> bool:
+        """Whether something waits that is in no revision yet, such as a company's new name."""
+        return report.state == "live" and bool(waiting)
 
     def conflict(self, request: HttpRequest, report: Report, form: ReportForm, formsets: list[Any]) -> list[Difference]:
         """
@@ -367,8 +373,12 @@ class ReportAdmin(
             raise PermissionDenied
         report = get_object_or_404(self.get_queryset(request), pk=pk)
         change_url = reverse("admin:reports_report_change", args=[quote(report.pk)])
-        if decision is None or not decision.fits(report):
-            self.message_user(request, _("That can't be done with this issue as it is now."), messages.WARNING)
+        waiting = self.waiting(report, self.live_edition(report))
+        if decision is None or not decision.fits(report, is_new=self.is_new(report, waiting)):
+            said = _("That can't be done with this issue as it is now.")
+            if decision and decision.fits(report, is_new=True):
+                said = _("Nothing to do: readers have this text already, or get it at the time that is set.")
+            self.message_user(request, said, messages.WARNING)
             return redirect(change_url)
         form = decision.form(request.POST or None, report=report)
         stopping = self.stopping(report) if decision.gives else None
@@ -399,7 +409,7 @@ class ReportAdmin(
             "report": report,
             "state": STATES[report.state],
             "standing": STANDINGS.get(report.standing),
-            "waiting": self.waiting(report, self.live_edition(report)) if decision.gives else [],
+            "waiting": waiting if decision.gives else [],
             "outlook": outlook(report, gather(report)) if decision.mails else "",
             "may_prepare": decision.mails and request.user.has_perm("follow.view_mailing"),
             "change_url": change_url,

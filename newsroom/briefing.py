@@ -23,6 +23,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from PIL import ImageFile
 
+from newsroom.correcting import history_of
 from newsroom.issue import present
 from reports.caching import purge
 from reports.images import stand_in
@@ -157,17 +158,6 @@ def draw(edition: Edition) -> bytes:
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     base = f"{settings.SITE_URL}/"
     fetcher, fonts = own_files(), FontConfiguration()
-    with translation.override(settings.LANGUAGE_CODE):
-        issue = present(edition.revision.content)
-        html = render_to_string(
-            "reports/briefing.html",
-            {
-                "edition": edition,
-                "issue": issue,
-                "site": {"name": settings.SITE_NAME, "tagline": settings.SITE_TAGLINE, "url": settings.SITE_URL},
-                "language": settings.LANGUAGE_CODE,
-            },
-        )
     styles = [
         weasyprint.CSS(
             string=own_file(f"{base}static/site/{name}").read_text(),
@@ -178,7 +168,7 @@ def draw(edition: Edition) -> bytes:
         )
         for name in ("site.css", "briefing.css")
     ]
-    document = weasyprint.HTML(string=html, base_url=base, url_fetcher=fetcher, media_type="print")
+    document = weasyprint.HTML(string=page_of(edition), base_url=base, url_fetcher=fetcher, media_type="print")
     pdf: bytes = document.write_pdf(
         stylesheets=styles,
         font_config=fonts,
@@ -187,6 +177,19 @@ def draw(edition: Edition) -> bytes:
         optimize_images=True,
     )
     return pdf
+
+
+def page_of(edition: Edition) -> str:
+    """The page that is set: the issue as the edition has it, with the public notes up to it."""
+    with translation.override(settings.LANGUAGE_CODE):
+        context = {
+            "edition": edition,
+            "issue": present(edition.revision.content),
+            "notices": [notice for notice in history_of(edition).notices if notice.at <= edition.live_from],
+            "site": {"name": settings.SITE_NAME, "tagline": settings.SITE_TAGLINE, "url": settings.SITE_URL},
+            "language": settings.LANGUAGE_CODE,
+        }
+        return render_to_string("reports/briefing.html", context)
 
 
 def own_files() -> Any:

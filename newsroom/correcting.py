@@ -131,24 +131,78 @@ def history_of(edition: Edition, story: EditionStory | None = None) -> History:
 
 
 def read_history(edition: Edition, story: EditionStory | None) -> History:
-    rows = Edition.objects.begun().filter(report=edition.report_id).exclude(kind=Kind.WITHDRAWAL)
-    if story:
-        same = EditionStory.objects.filter(edition=OuterRef("pk"), story_id=story.story_id)
-        rows = rows.annotate(headline=Subquery(same.values("headline")[:1]), body=Subquery(same.values("body")[:1]))
-    facts = ("live_from", "kind", "note", "about", "changed_at", *(("headline", "body") if story else ()))
+    rows = shown_so_far([edition.report_id])
+    if story is None:
+        return told(edition, [Step(*facts) for facts in rows.values_list(*FACTS)])
+    same = EditionStory.objects.filter(edition=OuterRef("pk"), story_id=story.story_id)
+    rows = rows.annotate(headline=Subquery(same.values("headline")[:1]), body=Subquery(same.values("body")[:1]))
+    return told(edition, [Step(*facts) for facts in rows.values_list(*FACTS, "headline", "body")], story.story_id)
+
+
+def histories(editions: Iterable[Edition]) -> dict[int, History]:
+    """What became of many issues, by their numbers; `editions` are what readers have of them. One query."""
+    now = {edition.report_id: edition for edition in editions}
+    steps: dict[int, list[Step]] = {report: [] for report in now}
+    for report, *facts in shown_so_far(now).values_list("report", *FACTS):
+        steps[report].append(Step(*facts))
+    return {report: told(edition, steps[report]) for report, edition in now.items()}
+
+
+def histories_of(stories: Iterable[EditionStory]) -> dict[int, History]:
+    """What became of many stories, by `Story.pk`; they come with their editions. Two queries."""
+    now = {story.story_id: story.edition for story in stories}
+    editions = {
+        pk: (report, facts)
+        for pk, report, *facts in shown_so_far({e.report_id for e in now.values()}).values_list("pk", "report", *FACTS)
+    }
+    same = EditionStory.objects.filter(edition__in=list(editions), story_id__in=list(now))
+    texts = {(edition, story): text for edition, story, *text in same.values_list("edition", "story_id", *TEXT)}
+    steps: dict[int, list[Step]] = {}
+    for number, edition in now.items():
+        its = [(pk, facts) for pk, (report, facts) in editions.items() if report == edition.report_id]
+        steps[number] = [Step(*facts, *texts.get((pk, number), (None, None))) for pk, facts in its]
+    return {number: told(edition, steps[number], number) for number, edition in now.items()}
+
+
+FACTS = ("live_from", "kind", "note", "about", "changed_at")
+TEXT = ("headline", "body")
+
+
+class Step(NamedTuple):
+    """What one edition did, and a story's text in it (None where it has no such story)."""
+
+    at: datetime
+    kind: str
+    note: str
+    about: list[int]
+    changed_at: datetime
+    headline: str | None = None
+    body: str | None = None
+
+
+def shown_so_far(reports: Iterable[int]) -> EditionQuerySet:
+    """What readers have, or had, of these issues, from the first on."""
+    begun = Edition.objects.begun().filter(report__in=list(reports)).exclude(kind=Kind.WITHDRAWAL)
+    return begun.order_by("live_from", "pk")
+
+
+def told(edition: Edition, steps: Iterable[Step], story: int | None = None) -> History:
+    """What these steps tell of an issue, or of the story with this number; `edition` is what readers have."""
     first_at, moved_at, last = None, None, None
     notices = []
-    for at, kind, note, about, changed, *text in rows.order_by("live_from", "pk").values_list(*facts):
-        first_at = first_at or at
-        notice = Notice(kind, str(Kind(kind).label), at, note, tuple(about)) if note and kind != Kind.FIRST else None
-        if notice and (story is None or notice.is_for(story.story_id)):
+    for step in steps:
+        text = (step.headline, step.body)
+        if story is not None and step.headline is None:
+            continue  # the story was not in it
+        first_at = first_at or step.at
+        notice = Notice(step.kind, str(Kind(step.kind).label), step.at, step.note, tuple(step.about))
+        is_told = bool(step.note) and step.kind != Kind.FIRST and (story is None or notice.is_for(story))
+        if is_told:
             notices.append(notice)
-        else:
-            notice = None
         if story is None:
-            moved_at = changed
-        elif moved_at is None or notice or (text != last and kind != Kind.TYPO):
-            moved_at = at
+            moved_at = step.changed_at
+        elif moved_at is None or is_told or (text != last and step.kind != Kind.TYPO):
+            moved_at = step.at
         last = text
     return History(first_at or edition.live_from, moved_at or edition.changed_at, notices[::-1])
 

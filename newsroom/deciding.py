@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.utils import timezone
@@ -213,20 +213,27 @@ class Decision:
         """Whether the button leads on without saving: it is not about the text in the form."""
         return self.danger or self.key in ("cancel", "reschedule", "take_back", "ask_for_changes")
 
-    def fits(self, report: Report, *, once_saved: bool = False) -> bool:
-        scheduled: Any = getattr(report, "scheduled_for", None)
-        return MOVES[self.key].fits(report, once_saved=once_saved) and (
-            self.key not in ("cancel", "reschedule") or bool(scheduled)
-        )
+    def fits(self, report: Report, *, is_new: bool = False) -> bool:
+        """As `Move.fits`."""
+        return MOVES[self.key].fits(report, is_new=is_new)
 
 
-def decisions_for(user: Any, report: Report) -> list[Decision]:
-    """What somebody can decide about an issue, the buttons of its form; `report` comes from `with_state()`."""
-    return [
-        decision
-        for decision in DECISIONS.values()
-        if decision.fits(report, once_saved=not decision.is_plain) and user.has_perm(decision.permission)
-    ]
+class Offer(NamedTuple):
+    """A button of an issue's form; `is_early` if it makes no sense before something is changed in the form."""
+
+    decision: Decision
+    is_early: bool
+
+
+def offers_for(user: Any, report: Report, *, is_new: bool) -> list[Offer]:
+    """What somebody can decide about an issue; `report` and `is_new` as for `Move.fits`."""
+    found = []
+    for decision in DECISIONS.values():
+        is_early = not decision.fits(report, is_new=is_new)
+        may_come = not is_early or (not decision.is_plain and decision.fits(report, is_new=True))
+        if may_come and user.has_perm(decision.permission):
+            found.append(Offer(decision, is_early))
+    return found
 
 
 def publish(report: Report, *, by: Any, seen: int, **change: Any) -> str:

@@ -9,7 +9,7 @@ Whoever may approve may also publish what nobody has approved yet: that is an ap
 `settings.FOUR_EYES` is on, nobody approves a text that he was the last to save.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,49 +24,52 @@ from reports.models import Edition, Report, Review, Revision
 
 DRAFT, REVIEW, APPROVED = Report.Stage
 ANY_STAGE = frozenset(Report.Stage)
-ANY_STATE = frozenset({"draft", "scheduled", "live", "changed", "withdrawn"})
-UNREAD = ANY_STATE - {"live"}  # states in which the desk has a text that readers don't have
 APPROVE = "reports.approve_report"
 
 
 @dataclass(frozen=True)
 class Move:
     """
-    One allowed move: the permission that it takes, from which stages of the text, in which states of what readers have.
+    One allowed move: the permission that it takes, from which stages of the text, and what there has to be for it.
 
     `to` is the stage it leads to, `verdict` how it is recorded; both empty for what changes what readers get.
     """
 
     permission: str
     stages: frozenset[Report.Stage] = ANY_STAGE
-    states: frozenset[str] = ANY_STATE
+    needs: str = ""  # a key of NEEDS
     to: Report.Stage | None = None
     verdict: str = ""
     needs_note: bool = False
 
-    def fits(self, report: Report, *, once_saved: bool = False) -> bool:
+    def fits(self, report: Report, *, is_new: bool = False) -> bool:
         """
         Whether the move makes sense for an issue as it is; `report` comes from `with_state()`.
 
-        Or may make sense `once_saved`: what is being typed may be a change of what readers have.
+        `is_new`: the text is known to be another than the one that was kept last, or is to be, once it is saved.
         """
-        state = "changed" if once_saved and report.state == "live" else report.state
-        return report.standing in self.stages and state in self.states
+        return report.standing in self.stages and (not self.needs or NEEDS[self.needs](report, is_new))
 
 
+NEEDS: dict[str, Callable[[Any, bool], bool]] = {
+    "a new text": lambda report, is_new: is_new or not report.is_settled,  # for readers, whatever is scheduled
+    "an unread text": lambda report, is_new: is_new or report.state != "live",
+    "a planned edition": lambda report, is_new: report.scheduled_for is not None,
+    "readers": lambda report, is_new: report.live_from is not None,
+}
 MOVES: dict[str, Move] = {
-    "submit": Move("reports.change_report", frozenset({DRAFT}), UNREAD, REVIEW, Review.Verdict.SUBMITTED),
-    "take_back": Move("reports.change_report", frozenset({REVIEW}), UNREAD, DRAFT, Review.Verdict.TAKEN_BACK),
-    "approve": Move(APPROVE, frozenset({REVIEW}), UNREAD, APPROVED, Review.Verdict.APPROVED),
+    "submit": Move("reports.change_report", frozenset({DRAFT}), "a new text", REVIEW, Review.Verdict.SUBMITTED),
+    "take_back": Move("reports.change_report", frozenset({REVIEW}), "", DRAFT, Review.Verdict.TAKEN_BACK),
+    "approve": Move(APPROVE, frozenset({REVIEW}), "a new text", APPROVED, Review.Verdict.APPROVED),
     "ask_for_changes": Move(
-        APPROVE, frozenset({REVIEW, APPROVED}), UNREAD, DRAFT, Review.Verdict.CHANGES, needs_note=True
+        APPROVE, frozenset({REVIEW, APPROVED}), "a new text", DRAFT, Review.Verdict.CHANGES, needs_note=True
     ),
     # What readers get. Of a text that nobody approved, publish and schedule take the right to approve as well.
-    "publish": Move("reports.publish_report"),
-    "schedule": Move("reports.publish_report"),
-    "reschedule": Move("reports.publish_report"),
-    "cancel": Move("reports.publish_report"),
-    "withdraw": Move("reports.publish_report", states=frozenset({"live", "changed"})),
+    "publish": Move("reports.publish_report", needs="an unread text"),
+    "schedule": Move("reports.publish_report", needs="a new text"),
+    "reschedule": Move("reports.publish_report", needs="a planned edition"),
+    "cancel": Move("reports.publish_report", needs="a planned edition"),
+    "withdraw": Move("reports.publish_report", needs="readers"),
 }
 
 

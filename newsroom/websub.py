@@ -42,8 +42,13 @@ class NoRedirect(HTTPRedirectHandler):
 
 
 def note_pings(edition: Edition, **signal: Any) -> None:
-    """Write down that the hub is to hear of each feed that an announced edition changed."""
-    if not settings.WEBSUB_HUB:
+    """
+    Write down that the hub is to hear of each feed that an announced edition changed.
+
+    Of a typo it hears nothing: that is put right in silence, and moves no date in a feed. Whoever asks gets the right
+    text at once, the hub with the next thing that it is told of.
+    """
+    if not settings.WEBSUB_HUB or edition.kind == Edition.Kind.TYPO:
         return
     topics = dict.fromkeys(absolute(in_form(path, form)) for path in changed_feeds(edition) for form in WRITERS)
     pings = [Ping(edition=edition, topic=topic, next_at=timezone.now()) for topic in topics]

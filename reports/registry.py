@@ -82,7 +82,8 @@ class Registry:
 
     `rows`, `aliases`, `lines`, `appearances` and `merged` are the models; `label` is the row's field that holds its
     name, `of` the field of the others that holds their row, `text` the field of a line that holds its words. `facts`
-    gives what can be told of a new row by its name: fields and their values; `used` what else of its app uses a row.
+    gives what can be told of a new row by its name: fields and their values; `used` what else of its app uses a row;
+    `issues` the numbers of the issues that name any of some rows elsewhere than in their lines.
     """
 
     rows: Any
@@ -95,6 +96,7 @@ class Registry:
     merged: Any
     facts: Callable[[str], Mapping[str, str]] = lambda name: {}
     used: Callable[[Any], list[Use]] = lambda row: []
+    issues: Callable[[Sequence[int]], Iterable[int]] = lambda rows: ()
 
     def recognise(self, names: Iterable[str]) -> dict[str, Recognition]:
         """What each name is, in two queries however many there are."""
@@ -246,13 +248,14 @@ class Registry:
         the editions that had the row, and other apps hear of it (`registry_merged`). The issues concerned get a new
         version, so that nobody saves over this what was opened before.
 
-        Issues are locked first, then both rows by their number, so that two who merge at once wait for each other.
+        All issues that have to do with either are locked first, as whoever publishes or saves one locks that first;
+        then both rows. So they wait for each other, and not in a circle.
         Raises PermissionDenied, and Unmergeable with every reason; then nothing is changed.
         """
         require(by, f"{self.rows._meta.app_label}.merge_{self.rows._meta.model_name}")
         # One merge after the other: which issues one is about can change by another.
         one_at_a_time(f"{self.rows._meta.label_lower}.merge")
-        mine = self.lines.objects.filter(**{f"{self.of}__in": [row.pk, into.pk]}).values("report")
+        mine = self.issues_of([row.pk, into.pk])
         list(Report.objects.select_for_update().filter(pk__in=mine).order_by("pk").values_list("pk", flat=True))
         found = {each.pk: each for each in self.rows.objects.select_for_update().filter(pk__in=[row.pk, into.pk])}
         if missing := [each for each in (row, into) if each.pk not in found]:
@@ -260,7 +263,7 @@ class Registry:
         row, into = found[row.pk], found[into.pk]
         if reasons := self.obstacles(row, into):
             raise Unmergeable(reasons)
-        editions = self.editions_of(row)
+        editions = self.editions_of([row.pk])
         self.move_lines(row, into)
         move(row, into)
         self.move_names(row, into, by)
@@ -273,8 +276,14 @@ class Registry:
         row.delete()
         return into
 
-    def editions_of(self, row: Any) -> list[int]:
-        """The numbers of the editions that anything is projected of with this row."""
+    def issues_of(self, rows: Sequence[int]) -> set[int]:
+        """The numbers of the issues that name any of these rows, or that readers have, had or will get with one."""
+        lines = self.lines.objects.filter(**{f"{self.of}__in": rows}).values_list("report", flat=True)
+        shown = Edition.objects.filter(pk__in=self.editions_of(rows)).order_by().values_list("report", flat=True)
+        return {*lines, *shown, *self.issues(rows)}
+
+    def editions_of(self, rows: Sequence[int]) -> list[int]:
+        """The numbers of the editions that anything is projected of with any of these rows."""
         projections = [
             relation.related_model
             for relation in self.rows._meta.related_objects
@@ -283,7 +292,7 @@ class Registry:
         found = {
             pk
             for model in projections
-            for pk in model.objects.filter(**{self.of: row.pk}).values_list("edition", flat=True)
+            for pk in model.objects.filter(**{f"{self.of}__in": rows}).values_list("edition", flat=True)
         }
         return sorted(found)
 

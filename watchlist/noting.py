@@ -1,6 +1,6 @@
 """Writing what an issue says of companies."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from django.db import transaction
@@ -30,6 +30,11 @@ def stories_naming(company: Company) -> list[Use]:
     return [*found, Use(said % {"number": more})] if more > 0 else found
 
 
+def issues_naming(companies: Sequence[int]) -> Iterable[int]:
+    """The issues with a story that names any of these companies, decided or not."""
+    return Mention.objects.filter(company__in=companies).values_list("story__report", flat=True)
+
+
 COMPANIES = Registry(
     Company,
     Alias,
@@ -40,6 +45,7 @@ COMPANIES = Registry(
     appearances=Appearance,
     merged=MergedCompany,
     used=stories_naming,
+    issues=issues_naming,
 )
 recognise = COMPANIES.recognise
 

@@ -244,9 +244,14 @@ class MailingsAdmin(OwnPages):
 
     @needs(SEE, SEE_ISSUES, mailing.SEND)
     def correct(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask for the note (GET), show what it would look like and to how many it goes, and send it (both POST)."""
+        """
+        Ask for the note (GET), show what it would look like and to how many it goes, and send it (both POST).
+
+        It begins with what readers were told last, if no mail told of that.
+        """
         report = get_object_or_404(Report, pk=pk)
-        form = CorrectionForm(sent(request))
+        answers = sent(request)
+        form = CorrectionForm(answers, initial={} if answers else {"note": mailing.note_to_send(report)})
         seen = request.POST.get("seen", "")
         context: dict[str, Any] = {"title": _("Send a correction"), "report": report, "form": form}
         if request.method == "POST" and form.is_valid():

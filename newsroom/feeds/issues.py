@@ -8,6 +8,7 @@ from django.db.models import Max, Min
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from newsroom.correcting import Notice, histories
 from newsroom.issue import Content, present
 from newsroom.lib.feeds import NEVER, Channel, Item, stable_id, with_whole_addresses
 from newsroom.lib.mailed import absolute
@@ -34,25 +35,26 @@ def issues() -> Channel:
 
 def issue_items(editions: list[Edition]) -> Iterable[Item]:
     """Editions, read with their revisions, as items. One query."""
-    first = first_times(edition.report_id for edition in editions)
+    told = histories(editions)
     for edition in editions:
         content: Content = edition.revision.content
+        history = told[edition.report_id]
         yield Item(
             id=stable_id(f"issue/{edition.report_id}"),
             title=edition.title,
             url=absolute(edition.url),
-            text=whole_text(edition, content),
-            published_at=first[edition.report_id],
+            text=whole_text(edition, content, history.notices),
+            published_at=history.first_at,
             updated_at=edition.changed_at,
             summary=edition.standfirst,
             tags=tuple(tag["name"] for row in (content, *content["stories"]) for tag in row["tags"]),
         )
 
 
-def whole_text(edition: Edition, content: Content) -> str:
+def whole_text(edition: Edition, content: Content, notices: list[Notice]) -> str:
     issue = present(content)
     renditions = issue["hero"].sources("jpeg") if issue["hero"] else []
-    context = {"issue": issue, "picture": renditions[-1][0] if renditions else ""}
+    context = {"issue": issue, "picture": renditions[-1][0] if renditions else "", "notices": notices}
     return with_whole_addresses(render_to_string("reports/feed_item.html", context), absolute(edition.url))
 
 

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from newsroom.correcting import histories_of
 from newsroom.feeds.issues import first_times, issue_items
 from newsroom.feeds.moving import Moved
 from newsroom.lib.feeds import Channel, Item, stable_id, titled, with_whole_addresses
@@ -22,7 +23,7 @@ MOST_ISSUES = 50  # from which the stories of a section come
 
 
 def section(key: str) -> Channel:
-    """Four queries. Raises Http404 for what is no section."""
+    """Five queries. Raises Http404 for what is no section."""
     if key not in Section.values:
         raise Http404("There are two sections: china and international.")
     label = str(Section(key).label)
@@ -47,7 +48,7 @@ def tag(slug: str) -> Channel:
     """
     The stories that have a tag, and the issues that have it themselves.
 
-    Eight queries at most. Raises Http404 if nothing that is live has it.
+    Nine queries at most. Raises Http404 if nothing that is live has it.
     """
     tags = EditionTag.objects.live_few().filter(slug=slug).newest_first().with_edition()
     rows = in_order(tags.select_related("story").prefetch_related("story__tags")[:MOST])
@@ -76,7 +77,7 @@ def company(slug: str) -> Channel:
     """
     What each issue says of a company, and the stories that name it.
 
-    Eight queries at most. Raises Moved if it has another address now, Http404 if no live issue watches it.
+    Nine queries at most. Raises Moved if it has another address now, Http404 if no live issue watches it.
     """
     named = Appearance.objects.at(slug)
     if named is None:
@@ -135,18 +136,20 @@ def by_story(stories: Sequence[EditionStory]) -> dict[tuple[int, int | None], It
 
 
 def story_items(stories: Sequence[EditionStory]) -> Iterable[Item]:
-    """Stories, read with their editions and tags, as items. One query."""
-    first = first_times_of(stories)
+    """Stories, read with their editions and tags, as items. Two queries."""
+    told = histories_of(stories)
     for story in stories:
+        history = told[story.story_id]
         url = absolute(story.url)
-        text = render_to_string("feeds/story.html", {"story": story, "edition": story.edition})
+        context = {"story": story, "edition": story.edition, "notices": history.notices}
+        text = render_to_string("feeds/story.html", context)
         yield Item(
             id=stable_id(f"story/{story.story_id}"),
             title=story.headline,
             url=url,
             text=with_whole_addresses(text, url),
-            published_at=first[story.story_id],
-            updated_at=story.edition.changed_at,
+            published_at=history.first_at,
+            updated_at=history.changed_at,
             summary=story.summary,
             tags=tuple(tag.name for tag in story.tags.all()),
         )

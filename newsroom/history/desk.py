@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -75,6 +76,7 @@ class HistoryDoor:
             ],
             "older": rows[PAGE - 1].number if len(rows) > PAGE else None,
             "newest": not before,
+            "now": timezone.now(),
             "live": live,
             "chosen": (LIVE, NOW) if live else last_two(rows),
         }

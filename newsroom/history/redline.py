@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from newsroom.issue import PARTS, Content
 from newsroom.lib.difference import Text, compare_html, compare_lines
+from newsroom.lib.richtext import pictures_in
 from newsroom.lib.slugs import slug_for
 from newsroom.lib.text import Wording
 from reports.models import Image, Section
@@ -56,7 +57,7 @@ class Entry:
     title: str
     said: list[str] = field(default_factory=list)
     fields: list[Field] = field(default_factory=list)
-    pictures: "Pictures | None" = None
+    pictures: "list[Pictures]" = field(default_factory=list)
 
     @property
     def kind_label(self) -> str:
@@ -115,11 +116,11 @@ def issue_entries(old: Content, new: Content) -> Iterable[Entry]:
         for name, label in LINES.items()
         if before[name] != after[name]
     ]
-    if old["intro"] != new["intro"]:
-        fields.append(Field(_("intro"), compare_html(old["intro"], new["intro"])))
-    said = tags_said(old["tags"], new["tags"])
+    within = compare_rich(_("intro"), (old["intro"], new["intro"]), old, new)
+    fields += within.fields
+    said = tags_said(old["tags"], new["tags"]) + within.said
     if fields or said:
-        yield Entry("issue", "changed", _("Title, opening and other facts"), said, fields)
+        yield Entry("issue", "changed", _("Title, opening and other facts"), said, fields, within.pictures)
     if old["hero"] != new["hero"]:
         yield picture_entry(old["hero"], new["hero"])
 
@@ -154,7 +155,43 @@ def picture_entry(old: Content | None, new: Content | None) -> Entry:
         if old["decorative"] != new["decorative"]:
             said.append(_("Decorative now.") if new["decorative"] else _("No longer decorative."))
     kind = "new" if not old else "changed" if new else "gone"
-    return Entry("picture", kind, _("Picture"), said, fields, Pictures(as_image(old), as_image(new)))
+    return Entry("picture", kind, _("Picture"), said, fields, [Pictures(as_image(old), as_image(new))])
+
+
+class Rich(NamedTuple):
+    """What changed in a rich text: its words, and the pictures within it, in words and to look at."""
+
+    fields: list[Field]
+    said: list[str]
+    pictures: list[Pictures]
+
+
+def compare_rich(label: Wording, texts: tuple[str, str], old: Content, new: Content) -> Rich:
+    """A text of the old snapshot and one of the new; which picture a text refers to, its snapshot says."""
+    said, pictures = [], []
+    before, after = (pictures_of(text, content) for text, content in zip(texts, (old, new), strict=True))
+    for number in dict.fromkeys([*before, *after]):
+        was, now = before.get(number), after.get(number)
+        if was == now:
+            continue
+        words = _("Picture changed: “%(name)s”.") if was and now else _("Picture removed: “%(name)s”.")
+        told = now or was or {}
+        name = told["alt"] or told["caption"] or _("Decorative picture")
+        said.append((words if was else _("Picture added: “%(name)s”.")) % {"name": name})
+        pictures.append(Pictures(as_image(was), as_image(now)))
+    if texts[0] == texts[1]:
+        return Rich([], said, pictures)
+    text = compare_html(*texts)
+    if text.is_same and (before or after):
+        said = said or [_("A picture stands elsewhere in the text.")]
+        return Rich([], said, pictures)
+    return Rich([Field(label, text)], said, pictures)
+
+
+def pictures_of(text: str, content: Content) -> dict[int, Content]:
+    """The pictures that stand in a text, by number; those that were gone when it was kept stood there no more."""
+    known = {facts["id"]: facts for facts in content.get("pictures", [])}
+    return {number: known[number] for number in pictures_in(text) if number in known}
 
 
 def tags_said(old: list[Mapping[str, str]], new: list[Mapping[str, str]]) -> list[str]:
@@ -183,13 +220,13 @@ def story_groups(old: Content, new: Content) -> list[Group]:
         for story in new["stories"]:
             if story["section"] == section:
                 was = before.get(story["id"])
-                entry = story_entry(was, story, is_moved=story["id"] in moved)
+                entry = story_entry(was, story, old, new, is_moved=story["id"] in moved)
                 if entry:
                     group.entries.append(entry)
                 else:
                     group.same.append(f"{story['rank']}. {story['headline']}")
         gone = [story for key, story in before.items() if key not in after and story["section"] == section]
-        group.entries += [whole_story(story, "gone") for story in gone]
+        group.entries += [whole_story(story, "gone", old, new) for story in gone]
         groups.append(group)
     return groups
 
@@ -225,35 +262,37 @@ def anchor_of(story: Content) -> str:
     return f"story-{story['id'] or story['slug']}"
 
 
-def story_entry(old: Content | None, new: Content, *, is_moved: bool) -> Entry | None:
-    """How a story changed; None if it did not, or only has another number because others came or went."""
+def story_entry(old: Content | None, new: Content, before: Content, after: Content, *, is_moved: bool) -> Entry | None:
+    """
+    How a story changed between two snapshots (`before` and `after`).
+
+    None if it did not, or only has another number because others came or went.
+    """
     if old is None:
-        return whole_story(new, "new")
+        return whole_story(new, "new", before, after)
     said = []
     if is_moved:
         said.append(move_said(old, new))
     said += tags_said(old["tags"], new["tags"])
     if "companies" in old and "companies" in new:
         said += names_said(old["companies"], new["companies"])
-    fields = [
-        Field(PARTS[name], compare(old.get(name, ""), new.get(name, "")))
-        for name, compare in STORY_TEXTS.items()
+    body = compare_rich(PARTS["body"], (old["body"], new["body"]), before, after)
+    said += body.said
+    lines = {
+        name: Field(PARTS[name], compare_lines(old.get(name, ""), new.get(name, "")))
+        for name in STORY_LINES
         if old.get(name, "") != new.get(name, "")
-    ]
+    }
+    headline = [lines.pop("headline")] if "headline" in lines else []
+    fields = [*headline, *body.fields, *lines.values()]
     if not said and not fields:
         return None
     kind = "changed" if fields or len(said) > is_moved else "moved"
     title = _("%(place)s, “%(headline)s”") % {"place": place_of_story(new), "headline": new["headline"]}
-    return Entry(anchor_of(new), kind, title, said, fields)
+    return Entry(anchor_of(new), kind, title, said, fields, body.pictures)
 
 
-STORY_TEXTS = {
-    "headline": compare_lines,
-    "body": compare_html,
-    "slug": compare_lines,
-    "search_title": compare_lines,
-    "search_description": compare_lines,
-}
+STORY_LINES = ("headline", "slug", "search_title", "search_description")
 
 
 def move_said(old: Content, new: Content) -> str:
@@ -276,13 +315,13 @@ def names_said(old: list[Content], new: list[Content]) -> list[str]:
     return said
 
 
-def whole_story(story: Content, kind: str) -> Entry:
+def whole_story(story: Content, kind: str, old: Content, new: Content) -> Entry:
     title = _("%(place)s, “%(headline)s”") % {"place": place_of_story(story), "headline": story["headline"]}
     body = story["body"]
-    text = compare_html("", body) if kind == "new" else compare_html(body, "")
+    within = compare_rich(PARTS["body"], ("", body) if kind == "new" else (body, ""), old, new)
     names = ", ".join(tag["name"] for tag in story["tags"])
     said = [_("Tags: %(names)s.") % {"names": names}] if names else []
-    return Entry(anchor_of(story), kind, title, said, [Field(PARTS["body"], text)] if body else [])
+    return Entry(anchor_of(story), kind, title, said + within.said, within.fields, within.pictures)
 
 
 # Lists

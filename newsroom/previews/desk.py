@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 from newsroom.issue import gather
 from newsroom.lib.mailed import absolute
 from newsroom.models import PreviewLink
-from newsroom.previews.drawing import draw_preview
+from newsroom.previews.drawing import below, draw_preview, preview_of_story
 from newsroom.previews.sharing import SHARE, revoke, share
 from reports.models import Report
 
@@ -53,6 +53,7 @@ class PreviewDoor:
         view = self.admin_site.admin_view
         return [
             path("<int:pk>/preview/", view(self.preview), name="reports_report_preview"),
+            path("<int:pk>/preview/<int:story>/", view(self.preview_story), name="reports_report_preview_story"),
             path("<int:pk>/previews/", view(self.previews), name="reports_report_previews"),
             path(
                 "<int:pk>/previews/<int:link>/revoke/", view(self.revoke_preview), name="reports_report_revoke_preview"
@@ -64,8 +65,21 @@ class PreviewDoor:
         """The issue as its working rows stand, as readers will see it."""
         report = with_preview(request, pk)
         edition = {"title": report.title, "issued_on": report.issued_on, "standfirst": report.standfirst}
-        context = {"edition": edition, "article": draw_preview(gather(report)), "report": report}
-        response = render(request, "reports/preview.html", context)
+        context = {"edition": edition, "article": draw_preview(gather(report), story_url=below)}
+        return self.as_preview(request, "reports/preview.html", report, context)
+
+    def preview_story(self, request: HttpRequest, pk: int, story: int) -> HttpResponse:
+        """The own page of one of its stories."""
+        report = with_preview(request, pk)
+        try:
+            context = preview_of_story(gather(report), story)
+        except KeyError:
+            raise Http404("The issue has no such story.") from None
+        return self.as_preview(request, "reports/story_preview.html", report, context)
+
+    def as_preview(self, request: HttpRequest, template: str, report: Report, context: dict[str, Any]) -> HttpResponse:
+        is_live = report.editions.live().exists()
+        response = render(request, template, {**context, "report": report, "is_live": is_live})
         response.headers["Cache-Control"] = "private, no-store"
         return response
 

@@ -42,6 +42,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
             live_from=Subquery(editions.live(now).values("live_from")[:1]),
             live_digest=Subquery(editions.live(now).values("revision__digest")[:1]),
             scheduled_for=Subquery(editions.scheduled(now).values("live_from")[:1]),
+            scheduled_digest=Subquery(editions.scheduled(now).values("revision__digest")[:1]),
             withdrawn_at=Subquery(editions.withdrawn(now).values("live_from")[:1]),
         ).with_standing()
 
@@ -171,6 +172,13 @@ class Report(models.Model):
         if row.scheduled_for:
             return "scheduled"
         return "withdrawn" if row.withdrawn_at else "draft"
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether readers have its text, as it was kept last, or are about to get it; needs `with_state()`."""
+        row: Any = self
+        coming = row.scheduled_digest or row.live_digest
+        return coming is not None and coming == row.kept_digest
 
     @property
     def standing(self) -> Report.Stage:

@@ -1,7 +1,8 @@
 /*
  * Nothing typed is lost. What is written in CKEditor counts as unsaved, as in every other field; and a form is only
  * sent once the desk is known to take it, so that an expired session asks for a log-in in another tab instead of
- * throwing the text away.
+ * throwing the text away. What makes sense once something is changed is offered once something is (without this script,
+ * once it is saved).
  */
 (() => {
   "use strict";
@@ -68,8 +69,16 @@
     window.addEventListener("pageshow", () => (state = "open"));
   };
 
+  const offerOnceChanged = (form) => {
+    const offer = () => form.querySelectorAll("[data-once-changed]").forEach((button) => (button.hidden = false));
+    form.addEventListener("input", offer);
+    form.addEventListener("change", offer);
+    window.django?.jQuery?.(form).on("select2:select select2:unselect", offer); // no event of the browser's
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
     watchEditors();
+    document.querySelectorAll("form.warn-unsaved-form").forEach(offerOnceChanged);
     document.querySelectorAll("form.warn-unsaved-form, form.desk-import").forEach(sendWhenLoggedIn);
   });
 })();

@@ -170,8 +170,37 @@ class TestStories:
         edit(report)
         publish(report, by=None)
         first, late = read(CHINA, "json").items
-        assert (first.published_at, first.updated_at) == (NOW, NOW + timedelta(days=2))
+        assert (first.published_at, first.updated_at) == (NOW, NOW), "another story came, this one is as it was"
         assert NOW + timedelta(days=2) - late.published_at < timedelta(minutes=1)
+        clock.shift(timedelta(days=1))
+        report.stories.filter(slug="late").update(body="<p>Later.</p>")
+        edit(report)
+        publish(report, by=None, kind=Edition.Kind.TYPO)
+        put_right = read(CHINA, "json").items[1]
+        assert "Later." in put_right.text
+        assert put_right.updated_at == late.updated_at
+        report.stories.filter(slug="late").update(headline="Late!")
+        edit(report)
+        publish(report, by=None)
+        first, late = read(CHINA, "json").items
+        assert first.updated_at == NOW
+        assert late.updated_at == NOW + timedelta(days=3)
+
+    @pytest.mark.parametrize("form", FORMS)
+    def test_and_issues_carry_what_readers_were_told_of_them(self, form: str) -> None:
+        report = published(title="Told", stories=2).report
+        one, _other = report.stories.filter(section="china")
+        edit(report, standfirst="Right")
+        publish(report, by=None, kind=Edition.Kind.CORRECTION, note="It said <4>.\n\nIt is 三.", about=[one.pk])
+        told = "<strong>Correction, 12 April 2025</strong>"
+        (issue,) = read("/feed/", form).items
+        first, second = read(CHINA, form).items
+        for item in (issue, first):
+            assert told in item.text
+            assert "<p>It said &lt;4&gt;.</p>\n\n<p>It is 三.</p>" in item.text
+        assert "<strong>" not in second.text
+        withdraw(report, by=None)
+        assert titles("/feed/", form) == titles(CHINA, form) == []
 
     def test_of_a_tag_stand_beside_the_issues_that_have_it(self) -> None:
         published(title="One", issued_on=date(2025, 4, 5), stories=1, tags=["Robots"])
@@ -270,10 +299,10 @@ class TestCorrections:
 
 COUNTS = {
     "/feed/": 4,
-    CHINA: 5,
-    ROBOTS: 4,
+    CHINA: 6,
+    ROBOTS: 5,
     CHIPS: 4,
-    COMPANY: 7,
+    COMPANY: 8,
     POLICY: 4,
     CORRECTIONS: 3,
     THREAD: 3,

@@ -119,6 +119,18 @@ def test_hears_nothing_of_what_is_to_come_and_of_a_correction_in_its_own_feed_to
     assert set(hub.told) == addresses(*EVERY, "/feed/corrections/")
 
 
+def test_hears_nothing_of_a_typo(hub: Hub) -> None:
+    report = announced().report
+    work()
+    hub.told.clear()
+    edit(report, standfirst="Rihgt")
+    publish(report, by=None, kind=Edition.Kind.TYPO)
+    assert announce_due() == 1
+    assert work() == 0
+    assert hub.told == []
+    assert "Rihgt" in read("/feed/", "json").items[0].text + read("/feed/", "json").items[0].summary
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_job_tells_it(hub: Hub) -> None:
     published(stories=1, companies=1, policies=1)

@@ -12,9 +12,9 @@ from follow import desk, mailing
 from follow.models import Cover, Delivery, Follower, Mailing, Pace
 from follow.pacing import pace, set_pace
 from newsroom.announcing import announce_due
-from newsroom.publishing import withdraw
+from newsroom.publishing import publish, withdraw
 from tests.desk.browsing import Form, signed_in, words
-from tests.factories import complete_issue, person, published
+from tests.factories import complete_issue, edit, person, published
 from tests.follow.following import announced, dropped, followers, sent
 from tests.mailbox import open_mailbox
 
@@ -367,12 +367,30 @@ def test_a_correction_is_seen_before_it_goes_to_those_who_got_the_issue(on_its_w
     assert "It was 40." in again.content.decode()
 
 
+def test_a_correction_begins_with_what_readers_were_told_last_and_was_not_sent_yet(on_its_way, editor):
+    sent(on_its_way)
+    report = on_its_way.issues.get()
+    here = f"{cover_of(report)}correct/"
+    assert Form(editor.get(here), "note")["note"] == ""
+    story = report.stories.first()
+    for kind, note in (("correction", "It said 3.\n\nIt is “4” — 四."), ("update", "There is more.")):
+        edit(report, title=f"Chips {kind}")
+        publish(report, by=None, kind=kind, note=note, about=[story.pk])
+    form = Form(editor.get(here), "note")
+    assert form["note"].splitlines() == ["It said 3.", "", "It is “4” — 四."]
+    Form(form.send(editor, _look=""), "seen").send(editor, _send="")
+    assert Mailing.objects.get(kind="correction").note.splitlines() == ["It said 3.", "", "It is “4” — 四."]
+    assert Form(editor.get(here), "note")["note"] == "", "it was sent"
+
+
 def test_there_is_no_correction_of_what_nobody_got_or_has_and_none_without_a_note(editor):
     report = complete_issue(title="Chips")
     here = f"{cover_of(report)}correct/"
     assert "Readers don’t have this issue now" in words(editor.get(here))
     published(report)
-    assert "Nobody who wants to hear of corrections was sent this issue." in words(editor.get(here))
+    page = editor.get(here)
+    assert "Nobody who wants to hear of corrections was sent this issue." in words(page)
+    assert 'name="note"' not in page.content.decode(), "there is nobody to write to"
     response = editor.post(here, {"note": "  ", "_look": ""})
     assert response.status_code == 422
     assert "Say what was wrong, and what is right." in words(response)

@@ -1,12 +1,15 @@
 """The history of an issue at the desk: who may open it, what it shows, comparing, going back."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
+from django.utils import timezone
 
 from newsroom.history.desk import PAGE
+from newsroom.publishing import cancel, publish
 from newsroom.revising import keep
 from reports.models import Report
 from tests.desk.browsing import Form, open_issue, signed_in, words
@@ -88,6 +91,13 @@ class TestTheList:
         assert "1 The operator" in page
         assert "First publication" in page
         assert "The first that was kept" in page
+
+    def test_says_of_what_is_scheduled_that_it_is_to_come(self, desk: Client, report: Report) -> None:
+        publish(report, by=None, at=timezone.now() + timedelta(days=1))
+        assert "Planned: First publication" in words(desk.get(pages(report)["history"]))
+        cancel(report, by=None)
+        publish(report, by=None)
+        assert "Planned:" not in words(desk.get(pages(report)["history"]))
 
     def test_is_where_the_desk_leads_to(self, desk: Client, report: Report) -> None:
         form = desk.get(f"/admin/reports/report/{report.pk}/change/").content.decode()

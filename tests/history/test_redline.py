@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from newsroom.history.redline import Entry, Redline, redline
-from newsroom.issue import gather
-from reports.models import Report, Section
+from newsroom.issue import Content, gather
+from reports.models import Image, Report, Section
 from reports.ranking import rank
 from tests.factories import complete_issue, picture, published
 from watchlist.models import Mention
@@ -101,7 +101,8 @@ def test_pictures_before_and_after(report: Report) -> None:
     report.save()
     first = gather(report)
     one = entry(redline(bare, first), "picture")
-    assert (one.kind, one.pictures.before, one.pictures.after.alt) == ("new", None, "A robot")
+    ((before, after),) = one.pictures
+    assert (one.kind, before, after.alt) == ("new", None, "A robot")
     report.hero.alt = "A robot at work"
     second = gather(report)
     one = entry(redline(first, second), "picture")
@@ -109,6 +110,39 @@ def test_pictures_before_and_after(report: Report) -> None:
     report.hero = picture(alt="Other", colour="red")
     assert entry(redline(second, gather(report)), "picture").said == ["Another picture."]
     assert entry(redline(second, bare), "picture").kind == "gone"
+
+
+def test_pictures_within_texts_come_go_change_and_move(report: Report) -> None:
+    story = report.stories.get(section="china", rank=1)
+    robot, cat = picture(alt="A robot"), picture(alt="A cat", colour="red")
+
+    def with_body(body: str) -> Content:
+        report.stories.filter(pk=story.pk).update(body=body)
+        return gather(report)
+
+    def figure(image: Image) -> str:
+        return f'<figure data-image="{image.pk}"></figure>'
+
+    bare, first = with_body("<p>One.</p><p>Two.</p>"), with_body(f"<p>One.</p>{figure(robot)}<p>Two.</p>")
+    one = entry(redline(bare, first), f"story-{story.pk}")
+    assert (one.kind, one.said, one.fields) == ("changed", ["Picture added: “A robot”."], [])
+    assert [(before, after.alt) for before, after in one.pictures] == [(None, "A robot")]
+    second = with_body(f"<p>One!</p>{figure(cat)}<p>Two.</p>")
+    one = entry(redline(first, second), f"story-{story.pk}")
+    assert one.said == ["Picture removed: “A robot”.", "Picture added: “A cat”."]
+    assert list(texts(one)) == ["body"]
+    Image.objects.filter(pk=cat.pk).update(caption="Asleep")
+    one = entry(redline(second, gather(report)), f"story-{story.pk}")
+    assert (one.said, one.fields) == (["Picture changed: “A cat”."], [])
+    third = gather(report)
+    one = entry(redline(third, with_body(f"{figure(cat)}<p>One!</p><p>Two.</p>")), f"story-{story.pk}")
+    assert (one.said, one.pictures) == (["A picture stands elsewhere in the text."], [])
+    report.intro = figure(robot)
+    report.save()
+    assert entry(redline(third, gather(report)), "issue").said == ["Picture added: “A robot”."]
+    report.stories.filter(pk=story.pk).delete()
+    gone = entry(redline(third, gather(report)), f"story-{story.pk}")
+    assert (gone.kind, gone.said[-1]) == ("gone", "Picture removed: “A cat”.")
 
 
 def test_lists_of_companies_and_policies(report: Report) -> None:

@@ -71,6 +71,8 @@ def test_write_review_approve_schedule_live_correct(
         assert axe(editor, within=".desk-sheet") == []
     press(editor, "Schedule")
     expect(editor.get_by_text("Scheduled: readers get it on")).to_be_visible()
+    expect(editor.get_by_role("button", name="Move the time…")).to_be_visible()
+    expect(editor.get_by_role("button", name="Save and schedule…")).to_have_count(0)
 
     # It stands in the calendar, which fits a phone, and readers have nothing yet.
     editor.goto(f"/admin/reports/report/calendar/?month={tomorrow:%Y-%m}")
@@ -89,7 +91,10 @@ def test_write_review_approve_schedule_live_correct(
 
     # A figure was wrong.
     writer.goto(form)
+    expect(writer.get_by_role("button", name="Save and submit for review…")).to_have_count(0)
     writer.get_by_label("Standfirst").fill("What “¥30 billion” buys — 三百亿元.")
+    if not javascript:  # what changed is known once it is saved
+        press(writer, "Save and continue editing")
     press(writer, "Save and submit for review…")
     press(writer, "Submit for review")
     editor.goto(form)
@@ -103,9 +108,12 @@ def test_write_review_approve_schedule_live_correct(
     expect(editor.get_by_text("Published. Readers have it at")).to_be_visible()
 
     reader = new_page(width=360, javascript=False)
-    for page in (report.editions.live().get().url, "/corrections/"):
+    live = report.editions.live().get()
+    for page in (live.url, live.stories.all()[0].url, "/corrections/"):
         reader.goto(page)
         expect(reader.get_by_text("It said ¥300 billion. It is ¥30 billion.")).to_be_visible()
+    reader.goto(live.url)
+    expect(reader.get_by_text("三百亿元").first).to_be_visible()
     assert Report.objects.get().editions.live().get().kind == Edition.Kind.CORRECTION
 
 

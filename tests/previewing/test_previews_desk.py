@@ -8,6 +8,7 @@ from django.test import Client
 
 from newsroom.models import PreviewLink
 from newsroom.previews.sharing import share
+from newsroom.publishing import publish
 from reports.models import Report
 from tests.desk.browsing import Form, signed_in, words
 from tests.factories import complete_issue, edit, person
@@ -47,6 +48,31 @@ def test_the_desks_preview_leads_to_no_page_that_is_not_there(desk: Client, repo
     page = desk.get(f"/admin/reports/report/{report.pk}/preview/").content.decode()
     assert f'href="/reports/{report.slug}/' not in page
     assert 'target="_top"' in page
+
+
+def test_a_story_has_a_preview_of_its_own_page(desk: Client, report: Report) -> None:
+    first, second = report.stories.filter(section="china")[:2]
+    first.body = '<p>Only “here” — 不. <a href="/reports/elsewhere/">Elsewhere</a></p><h3>Under</h3>'
+    first.tags.add("Robots")
+    first.save()
+    here = f"/admin/reports/report/{report.pk}/preview/"
+    assert f'href="{first.pk}/"' in desk.get(here).content.decode()
+    page = desk.get(f"{here}{first.pk}/")
+    text = page.content.decode()
+    assert "Preview — not published. Only the desk can see this page." in words(page)
+    assert "Only “here” —" in words(page)
+    assert first.headline in re.search(r"<h1.*?</h1>", text, re.DOTALL)[0]
+    assert "<h2>Under</h2>" in text, "as on the page that readers get"
+    assert "<a>Robots</a>" in text
+    assert f'href="../{second.pk}/"' in text
+    assert "/reports/elsewhere/" not in text
+    assert f'href="/reports/{report.slug}/' not in text
+    assert "noindex" in text
+    assert {"private", "no-store"} <= set(page.headers["Cache-Control"].split(", "))
+    assert desk.get(f"{here}{first.pk + 999}/").status_code == 404
+    assert signed_in(person("Moderator")).get(f"{here}{first.pk}/").status_code == 403
+    publish(report, by=None)
+    assert "not published" not in words(desk.get(f"{here}{first.pk}/"))
 
 
 def test_a_link_is_shown_once(desk: Client, report: Report) -> None:

@@ -74,6 +74,14 @@ class TestThePdf:
         page = next(n for n, text in enumerate(texts, 1) if "Body of international 1." in text)
         assert re.search(rf"International story 1 of AI & Robotics[ .]*{page}\b", whole)
 
+    def test_says_what_readers_were_told_of_changes(self):
+        report = complete_issue(stories=1)
+        first = publish(report, by=None)
+        edit(report, standfirst="Right")
+        edition = publish(report, by=None, kind="correction", note="It said <4>. It is 三.")
+        assert "It said &lt;4&gt;. It is" in briefing.page_of(edition)
+        assert "It said" not in briefing.page_of(first)
+
     def test_is_the_same_for_the_same_edition(self):
         edition = published(stories=1)
         assert briefing.draw(edition) == briefing.draw(edition)

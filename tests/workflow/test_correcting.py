@@ -185,6 +185,17 @@ class TestWhenItChanged:
         assert node(address(row), "NewsArticle")["dateModified"] == "2025-04-12T10:00:00+00:00"
         assert node(address(story(report, rank=2)), "NewsArticle")["dateModified"] == "2025-04-12T09:00:00+00:00"
 
+    def test_a_story_that_came_later_appeared_when_it_came(self, report: Report) -> None:
+        late = Story.objects.create(
+            report=report, section="china", rank=3, headline="Late", slug="late", body="<p>x</p>"
+        )
+        edit(report)
+        publish(report, by=None, kind=Kind.UPDATE)
+        told = node(address(late), "NewsArticle")
+        assert (told["datePublished"], told["dateModified"]) == ("2025-04-12T10:00:00+00:00",) * 2
+        told = node(address(story(report)), "NewsArticle")
+        assert (told["datePublished"], told["dateModified"]) == ("2025-04-12T09:00:00+00:00",) * 2
+
     def test_the_same_again_after_a_withdrawal_is_no_change(
         self, report: Report, clock: time_machine.Traveller
     ) -> None:

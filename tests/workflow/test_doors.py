@@ -1,5 +1,6 @@
 """The desk's doors to the moves and to publishing: who passes which, what each says, and several issues at once."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,11 +8,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from newsroom.deciding import DECISIONS
 from newsroom.publishing import publish
 from newsroom.reviewing import approve, submit
 from reports.models import Edition, Report
 from tests.desk.browsing import Form, change_url, open_issue, signed_in, words
 from tests.factories import complete_issue, edit, person, published
+from watchlist.models import Company
 
 LIST = "/admin/reports/report/"
 REVIEWING = ("submit", "take_back", "approve", "ask_for_changes")
@@ -46,9 +49,16 @@ def answer(client: Client, report: Report, act: str, **fields: str) -> Any:
 
 
 def buttons(client: Client, report: Report) -> list[str]:
+    """Those that a page shows before anything is typed into its form."""
     page = client.get(change_url(report)).content.decode()
-    every = (*REVIEWING, "publish", "schedule", "reschedule", "cancel", "withdraw")
-    return [act for act in every if f'value="{act}"' in page]
+    shown = re.findall(r'<button type="submit"\s+name="_go"\s+value="(\w+)"\s+class', page)
+    return [act for act in shown if act in DECISIONS]
+
+
+def later_buttons(client: Client, report: Report) -> list[str]:
+    """Those that appear once something is typed."""
+    page = client.get(change_url(report)).content.decode()
+    return re.findall(r'value="(\w+)"\s+hidden data-once-changed', page)
 
 
 class TestReviewing:
@@ -72,13 +82,36 @@ class TestReviewing:
         self, writer: Client, report: Report
     ) -> None:
         publish(report, by=None)
-        assert buttons(writer, report) == ["submit"]
-        assert "can't be done with this issue as it is now" in words(writer.get(url(report, "submit"), follow=True))
+        assert (buttons(writer, report), later_buttons(writer, report)) == ([], ["submit"])
+        assert "readers have this text already" in words(writer.get(url(report, "submit"), follow=True))
         form = open_issue(writer, report)
         form["title"] = "Other words"
         assert "Submit this issue for review?" in words(form.send(writer, follow=True, _go="submit"))
         answer(writer, report, "submit")
         assert standing(report) == "in_review"
+        assert (buttons(writer, report), later_buttons(writer, report)) == (["take_back"], [])
+
+    def test_a_text_that_is_as_readers_have_it_again_waits_for_nobody_for_ever(
+        self, writer: Client, report: Report
+    ) -> None:
+        title = report.title
+        publish(report, by=None)
+        edit(report, title="Other words")
+        submit(report, by=None)
+        edit(report, title=title)
+        assert buttons(writer, report) == ["take_back"]
+        assert "Taken back. It is a draft again." in words(answer(writer, report, "take_back"))
+        assert standing(report) == "draft"
+
+    def test_what_could_not_be_saved_can_be_decided_about_with_the_next_save(
+        self, writer: Client, report: Report
+    ) -> None:
+        publish(report, by=None)
+        form = open_issue(writer, report)
+        form["title"] = ""
+        page = form.send(writer).content.decode()
+        assert 'value="submit"' in page
+        assert "data-once-changed" not in page
 
     def test_saving_another_text_makes_the_approval_void(self, writer: Client, editor: Client, report: Report) -> None:
         submit(report, by=None)
@@ -202,11 +235,26 @@ class TestChangingWhatReadersHave:
     def test_a_first_publication_asks_nothing(self, editor: Client, report: Report) -> None:
         assert "What kind of change" not in words(editor.get(url(report, "publish")))
 
-    def test_what_readers_have_already_asks_nothing(self, editor: Client, report: Report) -> None:
+    @pytest.mark.parametrize("act", ["publish", "schedule"])
+    def test_what_readers_have_already_is_not_published_again(self, editor: Client, report: Report, act: str) -> None:
+        form = Form(editor.get(url(report, "publish")), "version")
         publish(report, by=None)
-        assert "What kind of change" not in words(editor.get(url(report, "publish")))
-        assert answer(editor, report, "publish").status_code == 200
+        assert (buttons(editor, report), later_buttons(editor, report)) == (
+            ["withdraw"],
+            ["submit", "publish", "schedule"],
+        )
+        for page in (editor.get(url(report, act), follow=True), form.send(editor, follow=True)):
+            assert "Nothing to do: readers have this text already" in words(page)
+            assert "Published." not in words(page)
         assert Edition.objects.count() == 1
+
+    def test_a_new_name_of_a_company_waits_for_readers_too(self, editor: Client, report: Report) -> None:
+        company = Company.objects.create(name="Before", slug="before")
+        report.notes.create(company=company, text="Watched")
+        publish(report, by=None)
+        Company.objects.update(name="After")
+        assert buttons(editor, report) == ["submit", "publish", "schedule", "withdraw"]
+        assert "What kind of change" in words(editor.get(url(report, "publish")))
 
 
 class TestSeveralAtOnce:
@@ -270,8 +318,18 @@ class TestSeveralAtOnce:
         assert signed_in(person("Editor")).get(f"{LIST}many/withdraw/").status_code == 404
 
 
+def test_a_change_that_is_scheduled_needs_no_other_step(db: None, editor: Client, report: Report) -> None:
+    publish(report, by=None)
+    edit(report, title="Other words")
+    publish(report, by=None, at=timezone.now() + timezone.timedelta(days=1))
+    assert buttons(editor, report) == ["publish", "reschedule", "cancel", "withdraw"]
+    assert later_buttons(editor, report) == ["submit", "schedule"]
+
+
 def test_what_is_scheduled_can_be_told_from_what_is_approved(db: None, editor: Client) -> None:
     report = published(at=timezone.now() + timezone.timedelta(days=1)).report
-    assert "reschedule" in buttons(editor, report)
-    assert "cancel" in buttons(editor, report)
-    assert buttons(editor, report)[0] == "submit"
+    assert buttons(editor, report) == ["publish", "reschedule", "cancel"]
+    assert later_buttons(editor, report) == ["submit", "schedule"]
+    assert "or get it at the time that is set" in words(editor.get(url(report, "submit"), follow=True))
+    edit(report, title="Other words")
+    assert buttons(editor, report) == ["submit", "publish", "schedule", "reschedule", "cancel"]

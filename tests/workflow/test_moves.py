@@ -143,6 +143,15 @@ def test_what_readers_have_already_is_not_submitted() -> None:
     assert again(report).standing == REVIEW
 
 
+def test_what_readers_are_about_to_have_is_not_submitted() -> None:
+    report = at(APPROVED)
+    publish(report, by=None, at=timezone.now() + DAY)
+    with pytest.raises(OutOfTurn):
+        submit(report, by=None)
+    edit(report, title="Changed")
+    assert submit(report, by=None).verdict == "submitted"
+
+
 def test_a_note_goes_with_a_move_and_asking_for_changes_needs_one() -> None:
     report = at(REVIEW)
     with pytest.raises(OutOfTurn, match="Say what is to be changed"):
