@@ -36,6 +36,7 @@ from newsroom.lib.rights import require
 from newsroom.lib.text import one_line
 from reports.models import EditionPicture, Image, Revision
 from reports.picturing import uses
+from reports.registry import InUse
 
 logger = logging.getLogger(__name__)
 
@@ -170,24 +171,16 @@ def ask_to_draw(image: Image, *, by: Any) -> None:
     Image.objects.filter(pk=image.pk, drawn_at=None).update(draw_at=timezone.now(), draw_attempts=0, draw_error="")
 
 
-class PictureInUse(Exception):
-    """A picture that something shows is not deleted; `uses` says what shows it."""
-
-    def __init__(self, found: list[Any]) -> None:
-        self.uses = found
-        super().__init__("; ".join(use.label for use in found))
-
-
 @transaction.atomic
 def discard(image: Image, *, by: Any) -> None:
     """
     Delete a picture that nothing shows. Its files go with the next sweep, unless an old edition or revision has them.
 
-    Raises PermissionDenied, and PictureInUse.
+    Raises PermissionDenied, and InUse with what shows it.
     """
     require(by, "reports.delete_image")
     if found := uses([image.pk])[image.pk]:
-        raise PictureInUse(found)
+        raise InUse(image, found)
     image.delete()
 
 

@@ -5,12 +5,14 @@ two that are one, and removing what nothing uses.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -35,7 +37,7 @@ class Recognition:
 
 
 class Use(NamedTuple):
-    """One thing that a row of a registry is used by, in words, and where it is seen ("" if nowhere)."""
+    """One thing that uses a row, in words, and where the desk or the reader finds it ("" if nowhere)."""
 
     text: str
     url: str = ""
@@ -161,16 +163,16 @@ class Registry:
     def issues_with(self, row: Any) -> list[Use]:
         lines = self.lines.objects.filter(**{self.of: row.pk}).select_related("report")
         lines = lines.order_by("-report__issued_on", "-report__pk")
-        found = [
-            Use(_("Issue “%(title)s”") % {"title": line.report}, report_page(line.report_id)) for line in lines[:LISTED]
-        ]
-        return found + more_issues(lines.count() - LISTED)
+        return issues_of(line.report for line in lines[:LISTED]) + more_issues(lines.count() - LISTED)
 
     def editions_with(self, row: Any) -> list[Use]:
         its = self.appearances.objects.filter(**{self.of: row.pk})
         live = its.live().with_edition().newest_first()
         found = [
-            Use(_("Readers have it in “%(title)s”") % {"title": place.edition.title}, place.edition.url)
+            Use(
+                dated(_("Readers have it in “%(title)s”") % {"title": place.edition.title}, place.edition.issued_on),
+                place.edition.url,
+            )
             for place in live[:LISTED]
         ]
         if (others := its.count() - len(found)) > 0:
@@ -320,7 +322,7 @@ class Registry:
 def uses_of_source(source: Source) -> list[Use]:
     """The issues that credit a source."""
     its = source.credits.select_related("report").order_by("-report__issued_on", "-report__pk")
-    found = [Use(_("Issue “%(title)s”") % {"title": credit.report}, report_page(credit.report_id)) for credit in its]
+    found = issues_of(credit.report for credit in its)
     return found[:LISTED] + more_issues(len(found) - LISTED)
 
 
@@ -332,6 +334,18 @@ def remove_source(source: Source, *, by: Any) -> None:
     if uses := uses_of_source(source):
         raise InUse(source, uses)
     source.delete()
+
+
+def issues_of(reports: Iterable[Report]) -> list[Use]:
+    return [
+        Use(dated(_("Issue “%(title)s”") % {"title": report}, report.issued_on), report_page(report.pk))
+        for report in reports
+    ]
+
+
+def dated(said: str, issued_on: date | None) -> str:
+    """What is said of an issue, with its date: the titles of a periodical repeat."""
+    return f"{said} · {date_format(issued_on, 'DATE_FORMAT')}" if issued_on else said
 
 
 def more_issues(number: int) -> list[Use]:

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelect2Widget
 
 from newsroom.lib.names import closest
 from newsroom.lib.text import Wording
@@ -37,6 +37,10 @@ class KeepsWhatIsUsed:
         """Delete a row. Raises InUse if something uses it after all."""
         raise NotImplementedError
 
+    def way_to_merge(self, request: HttpRequest, object_id: str) -> str:
+        """Where a row can be merged into another; "" if it can't."""
+        return ""
+
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, ...]:
         deletable, counts, lacking, protected = super().get_deleted_objects(objs, request)  # type: ignore[misc]
         rows = list(objs)
@@ -55,8 +59,9 @@ class KeepsWhatIsUsed:
                 messages.error(request, str(used))
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        more = {**(extra_context or {}), "merge_url": self.way_to_merge(request, object_id)}
         try:
-            return super().delete_view(request, object_id, extra_context)  # type: ignore[misc]
+            return super().delete_view(request, object_id, more)  # type: ignore[misc]
         except InUse as used:  # since the page asked
             messages.error(request, str(used))
             return redirect(request.path)
@@ -68,9 +73,7 @@ def linked(use: Use, *, of: Any = None) -> str:
 
 
 class MergeForm(forms.Form):
-    into: Any = forms.ModelChoiceField(
-        None, label=gettext_lazy("Merge it into"), widget=UnfoldAdminSelectWidget, empty_label=None
-    )
+    into: Any = forms.ModelChoiceField(None, label=gettext_lazy("Merge it into"), widget=UnfoldAdminSelect2Widget)
 
     def __init__(self, *args: Any, others: QuerySet[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -100,6 +103,9 @@ class MergeDoor:
     def has_merge_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm(f"{self.opts.app_label}.merge_{self.opts.model_name}")
 
+    def way_to_merge(self, request: HttpRequest, object_id: str) -> str:
+        return self.merge_url(object_id) if self.has_merge_permission(request) else ""
+
     @admin.action(description=gettext_lazy("Merge two that are one…"), permissions=["merge"])
     def merge_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         rows = list(queryset[:3])
@@ -107,11 +113,11 @@ class MergeDoor:
             messages.warning(request, _("Choose two rows: what is said of one becomes what is said of the other."))
             return None
         fewer, more = sorted(rows, key=lambda row: len(self.uses(row)))
-        return redirect(f"{self.merge_url(fewer)}?into={more.pk}")
+        return redirect(f"{self.merge_url(fewer.pk)}?into={more.pk}")
 
-    def merge_url(self, row: Any) -> str:
+    def merge_url(self, number: Any) -> str:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_merge_into"
-        return reverse(name, args=[quote(row.pk)])
+        return reverse(name, args=[quote(number)])
 
     @action(description=gettext_lazy("Merge into another…"), url_path="merge", permissions=["merge"], icon="call_merge")
     def merge_into(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -166,7 +172,7 @@ class MergeDoor:
             "obstacles": self.registry.obstacles(row, into) if into else [],
             "names": [getattr(row, self.registry.label), *row.aliases.values_list("name", flat=True)],
             "seen": told(uses, both),
-            "other_way": f"{self.merge_url(into)}?into={row.pk}" if into else "",
+            "other_way": f"{self.merge_url(into.pk)}?into={row.pk}" if into else "",
             "back": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[quote(row.pk)]),
         }
 

@@ -11,16 +11,17 @@ from django.utils.translation import ngettext
 from newsroom.lib.fields import room
 from newsroom.lib.text import folded
 from reports.models import Report
-from reports.registry import LISTED, Registry, Use, joined
+from reports.registry import LISTED, Registry, Use, dated, joined
 from watchlist.models import Alias, Appearance, Company, Mention, MergedCompany, Note
 
 
 def stories_naming(company: Company) -> list[Use]:
     """The stories that name a company, as far as no editor refused it, with the page where that is decided."""
-    named = Mention.objects.told().filter(company=company).select_related("story").order_by("-story__report", "story")
+    named = Mention.objects.told().filter(company=company).select_related("story__report")
+    named = named.order_by("-story__report__issued_on", "-story__report", "story")
     found = [
         Use(
-            _("Story “%(headline)s”") % {"headline": mention.story.headline},
+            dated(_("Story “%(headline)s”") % {"headline": mention.story.headline}, mention.story.report.issued_on),
             reverse("admin:reports_report_mentions", args=[mention.story.report_id]),
         )
         for mention in named[:LISTED]

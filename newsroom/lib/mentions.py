@@ -83,9 +83,9 @@ class Letters(dict[int, str]):
     def __missing__(self, point: int) -> str:
         letter = chr(point)
         known = unicodedata.normalize("NFKC", letter)
-        base, *marks = unicodedata.normalize("NFD", known)
-        if base.isascii() and all(map(unicodedata.combining, marks)):
-            known = base
+        parts = unicodedata.normalize("NFD", known)
+        if parts[0].isascii() and all(map(unicodedata.combining, parts[1:])):
+            known = parts[0]
         small = known.lower()
         self[point] = small if len(small) == 1 else letter
         return self[point]

@@ -52,16 +52,17 @@ class TestUses:
         edition = published(title="Live", companies=["Huawei"])
         draft = complete_issue(title="Draft", companies=["Huawei"])
         huawei = company("Huawei")
-        Mention.objects.create(story=StoryFactory.create(headline="Named"), company=huawei)
+        named = StoryFactory.create(headline="Named")
+        Mention.objects.create(story=named, company=huawei)
         Mention.objects.create(story=StoryFactory.create(headline="Not"), company=huawei, state="refused")
         follower("one@example.org", ("company", huawei.pk))
         follower("two@example.org", ("company", huawei.pk + 1))
         found = {use.text: use.url for use in COMPANIES.uses(huawei)}
         assert found == {
-            "Issue “Live”": f"/admin/reports/report/{edition.report_id}/change/",
-            "Issue “Draft”": f"/admin/reports/report/{draft.pk}/change/",
-            "Readers have it in “Live”": "/reports/live/",
-            "Story “Named”": f"/admin/reports/report/{Mention.objects.get(state='proposed').story.report_id}/mentions/",
+            "Issue “Live” · 12 April 2025": f"/admin/reports/report/{edition.report_id}/change/",
+            "Issue “Draft” · 12 April 2025": f"/admin/reports/report/{draft.pk}/change/",
+            "Readers have it in “Live” · 12 April 2025": "/reports/live/",
+            "Story “Named” · 12 April 2025": f"/admin/reports/report/{named.report_id}/mentions/",
             "Followed by 1 reader": "",
         }
 
@@ -111,9 +112,17 @@ class TestDeleting:
             page = desk.get(page_of(row, "delete"))
             assert f"“{row}” is used, so it can’t be deleted" in words(page)
             assert f'href="/admin/reports/report/{edition.report_id}/change/"' in page.content.decode()
-            assert "Issue “Live & <well>”" in words(page)
+            assert "Issue “Live & <well>” · 12 April 2025" in words(page)
             assert desk.post(page_of(row, "delete"), {"post": "yes"}).status_code == 200
             assert type(row).objects.filter(pk=row.pk).exists()
+
+    def test_it_leads_to_merging_whoever_may(self, desk: Client) -> None:
+        huawei = NoteFactory.create().company
+        link = f'href="{page_of(huawei)}"'
+        assert link in desk.get(page_of(huawei, "delete")).content.decode()
+        page = signed_in(person("Writer")).get(page_of(huawei, "delete"))
+        assert link not in page.content.decode()
+        assert "Take it out of what uses it first:" in words(page)
 
     def test_what_nothing_uses_is_deleted(self, desk: Client) -> None:
         for row in (CompanyFactory.create(), PolicyFactory.create(), SourceFactory.create()):
@@ -147,6 +156,12 @@ class TestTheList:
         assert all(word in words(page) for word in ("Huawei", "华为", "Newer"))
         row = desk.get("/admin/policies/policy/").context["cl"].result_list[0]
         assert (row.issue_count, row.last_title) == (2, "Newer")
+
+    def test_says_whether_it_is_empty_or_nothing_is_like_that(self, desk: Client) -> None:
+        assert "Nothing is here yet. Add company" in words(desk.get(LIST))
+        CompanyFactory.create()
+        assert "Nothing is like that. Reset filters Add company" in words(desk.get(LIST, {"q": "nothing"}))
+        assert "Nothing is like that." in words(desk.get("/admin/policies/policy/", {"used": "never"}))
 
     def test_can_be_narrowed_to_what_nothing_uses(self, desk: Client) -> None:
         NoteFactory.create()
@@ -202,6 +217,8 @@ class TestMerging:
         old, new = CompanyFactory.create(name="Huawei Technologies"), CompanyFactory.create(name="Huawei")
         CompanyFactory.create(name="Alibaba")
         assert Form(desk.get(page_of(old)), "into")["into"] == str(new.pk)
+        alone = CompanyFactory.create(name="Tesla")
+        assert Form(desk.get(page_of(alone)), "into")["into"] == "", "nothing is chosen where nothing is like it"
 
     def test_of_policies(self, desk: Client) -> None:
         published(title="Both", policies=["Old Act", "New Act"])
