@@ -36,7 +36,7 @@ from newsroom.lib.rights import require
 from newsroom.lib.text import one_line
 from reports.models import EditionPicture, Image, Revision
 from reports.picturing import uses
-from reports.registry import InUse
+from reports.using import InUse
 
 logger = logging.getLogger(__name__)
 
@@ -63,8 +63,9 @@ def recode(file: IO[bytes]) -> ContentFile[bytes]:
     """
     The picture written anew: nothing of the file survives but its pixels (and animation is reduced to one frame).
 
-    JPEG stays JPEG, everything else becomes PNG. Camera data (place, device, thumbnail) is dropped after its turn
-    of the picture was applied. Raises UnusablePicture.
+    JPEG stays JPEG; WebP and AVIF that hide nothing become it, as they are photographs; everything else becomes PNG,
+    packed quickly rather than well, for an editor waits. Camera data (place, device, thumbnail) is dropped after its
+    turn of the picture was applied. Raises UnusablePicture.
     """
     data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
@@ -80,7 +81,7 @@ def recode(file: IO[bytes]) -> ContentFile[bytes]:
     except (OSError, SyntaxError, ValueError) as fault:
         raise UnusablePicture(_("This picture is damaged and can't be opened.")) from fault
     out = BytesIO()
-    options: dict[str, Any] = {"quality": 92, "optimize": True} if kind == "JPEG" else {"optimize": True}
+    options: dict[str, Any] = {"quality": 92, "optimize": True} if kind == "JPEG" else {"compress_level": 4}
     pixels.save(out, kind, **options)
     return ContentFile(out.getvalue(), name="picture.jpg" if kind == "JPEG" else "picture.png")
 
@@ -97,12 +98,12 @@ def decode(data: bytes) -> tuple[Any, str]:
     if max(width, height) > MAX_PROPORTION * min(width, height):
         said = _("This picture has %(width)d × %(height)d points; one side may be %(number)d times the other at most.")
         raise UnusablePicture(said % {"width": width, "height": height, "number": MAX_PROPORTION})
-    upright = in_screen_colours(ImageOps.exif_transpose(picture))
-    if picture.format == "JPEG":
-        pixels, kind = upright.convert("RGB"), "JPEG"
-    else:
-        transparent = "A" in upright.mode or "transparency" in upright.info
-        pixels, kind = upright.convert("RGBA" if transparent else "RGB"), "PNG"
+    was = picture.format
+    ImageOps.exif_transpose(picture, in_place=True)  # a copy would take as much memory again
+    upright = in_screen_colours(picture)
+    transparent = was != "JPEG" and ("A" in upright.mode or "transparency" in upright.info)
+    kind = "JPEG" if was in ("JPEG", "WEBP", "AVIF") and not transparent else "PNG"
+    pixels = upright.convert("RGBA" if transparent else "RGB")
     pixels.info.clear()
     return pixels, kind
 
