@@ -31,8 +31,8 @@ from reports.images import (
 )
 from reports.models import Image
 from reports.picturing import uses
-from reports.registry import Use
 from reports.registry_desk import KeepsWhatIsUsed
+from reports.using import Use
 
 Result = dict[str, Any]
 

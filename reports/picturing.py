@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from newsroom.lib import richtext
 from reports.models import EditionPicture, Image, Report, Story
-from reports.registry import Use, dated, report_page
+from reports.using import Use, dated, report_page
 
 Facts = dict[str, Any]
 MARK = "data-image="

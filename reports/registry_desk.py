@@ -20,7 +20,8 @@ from unfold.widgets import UnfoldAdminSelect2Widget
 
 from newsroom.lib.names import closest
 from newsroom.lib.text import Wording
-from reports.registry import Both, InUse, Registry, Unmergeable, Use
+from reports.registry import Both, Registry, Unmergeable
+from reports.using import InUse, Use
 
 
 class KeepsWhatIsUsed:
@@ -101,7 +102,7 @@ class MergeDoor:
         self.registry.remove(row, by=by)
 
     def has_merge_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return request.user.has_perm(f"{self.opts.app_label}.merge_{self.opts.model_name}")
+        return all(request.user.has_perm(self.registry.permission(act)) for act in self.registry.merging)
 
     def way_to_merge(self, request: HttpRequest, object_id: str) -> str:
         return self.merge_url(object_id) if self.has_merge_permission(request) else ""
@@ -170,11 +171,18 @@ class MergeDoor:
             "uses": uses,
             "both": both,
             "obstacles": self.registry.obstacles(row, into) if into else [],
-            "names": [getattr(row, self.registry.label), *row.aliases.values_list("name", flat=True)],
+            "names": self.names_of(row),
+            "has_page": self.registry.merged is not None,
             "seen": told(uses, both),
             "other_way": f"{self.merge_url(into.pk)}?into={row.pk}" if into else "",
             "back": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[quote(row.pk)]),
         }
+
+    def names_of(self, row: Any) -> list[str]:
+        """The names that the other gets; none where rows have no others than their own."""
+        if self.registry.aliases is None:
+            return []
+        return [getattr(row, self.registry.label), *row.aliases.values_list("name", flat=True)]
 
 
 def told(uses: Iterable[Use], both: Iterable[Both]) -> str:

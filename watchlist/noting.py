@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 from newsroom.lib.fields import room
 from newsroom.lib.text import folded
 from reports.models import Report
-from reports.registry import LISTED, Registry, Use, dated, joined
+from reports.registry import Registry, joined
+from reports.using import LISTED, Use, dated
 from watchlist.models import Alias, Appearance, Company, Mention, MergedCompany, Note
 
 

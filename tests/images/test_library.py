@@ -16,7 +16,7 @@ from reports.forms import MOST_AT_ONCE
 from reports.images import discard, draw_due, take
 from reports.library import ImageAdmin
 from reports.models import Image
-from reports.registry import InUse
+from reports.using import InUse
 from tests.desk.browsing import Form, signed_in, words
 from tests.factories import ImageFactory, complete_issue, edit, person, picture, picture_bytes, published
 

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from policies.models import Policy
 from policies.tracking import POLICIES
 from reports.models import Source
-from reports.registry import InUse, remove_source
+from reports.registry import SOURCES
+from reports.using import InUse
 from tests.desk.browsing import Form, signed_in, words
 from tests.factories import (
     CompanyFactory,
@@ -84,7 +85,7 @@ class TestUses:
         with pytest.raises(InUse):
             POLICIES.remove(tracked, by=None)
         with pytest.raises(InUse):
-            remove_source(credited, by=None)
+            SOURCES.remove(credited, by=None)
         assert (Company.objects.count(), Policy.objects.count(), Source.objects.count()) == (1, 1, 1)
 
     def test_what_nothing_uses_goes_with_its_names(self) -> None:
@@ -94,7 +95,7 @@ class TestUses:
         Mention.objects.create(story=StoryFactory.create(), company=unused, state="refused")
         COMPANIES.remove(unused, by=by)
         POLICIES.remove(PolicyFactory.create(), by=by)
-        remove_source(SourceFactory.create(), by=by)
+        SOURCES.remove(SourceFactory.create(), by=by)
         assert (Company.objects.count(), Policy.objects.count(), Source.objects.count()) == (0, 0, 0)
 
     def test_not_by_whoever_may_not(self) -> None:
@@ -102,7 +103,7 @@ class TestUses:
         with pytest.raises(PermissionDenied):
             COMPANIES.remove(CompanyFactory.create(), by=by)
         with pytest.raises(PermissionDenied):
-            remove_source(SourceFactory.create(), by=by)
+            SOURCES.remove(SourceFactory.create(), by=by)
 
 
 class TestDeleting:
@@ -225,6 +226,21 @@ class TestMerging:
         old, new = Policy.objects.get(title="Old Act"), Policy.objects.get(title="New Act")
         Form(desk.get(page_of(old), {"into": new.pk}), "seen").send(desk)
         assert list(new.aliases.values_list("name", flat=True)) == ["Old Act"]
+
+    def test_of_sources(self, desk: Client) -> None:
+        old, new = SourceFactory.create(name="Reuters News"), SourceFactory.create(name="Reuters")
+        both = CreditFactory.create(source=old, report__title="Both").report
+        CreditFactory.create(source=new, report=both)
+        asked = desk.get(page_of(old))
+        assert Form(asked, "into")["into"] == str(new.pk)
+        page = desk.get(page_of(old), {"into": new.pk})
+        assert "Issue “Both” · 12 April 2025" in words(page)
+        assert "Names that" not in words(page)
+        assert "address" not in words(asked) + words(page)
+        assert Form(page, "seen").send(desk).status_code == 302
+        assert both.credits.get().source == new
+        assert page_of(new) in desk.get(page_of(new, "delete")).content.decode()
+        assert signed_in(person("Moderator")).get(page_of(new)).status_code == 403
 
     def test_what_was_changed_meanwhile_is_shown_first(self, desk: Client) -> None:
         old, new = CompanyFactory.create(), CompanyFactory.create()
