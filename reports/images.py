@@ -68,6 +68,8 @@ def recode(file: IO[bytes]) -> ContentFile[bytes]:
     turn of the picture was applied. Raises UnusablePicture.
     """
     data = file.read(MAX_BYTES + 1)
+    if not data:
+        raise UnusablePicture(_("This file is empty."))
     if len(data) > MAX_BYTES:
         said = _("This file is larger than %(number)d MB; send a smaller one.")
         raise UnusablePicture(said % {"number": MAX_BYTES // 1024 // 1024})

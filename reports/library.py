@@ -139,7 +139,12 @@ class ImageAdmin(KeepsWhatIsUsed, ModelAdmin):
             raise PermissionDenied
         form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
         if not form.is_valid():
-            limits = {"most": MOST_AT_ONCE, "bytes": MAX_BYTES, "points": MAX_PIXELS // 1_000_000}
+            limits = {
+                "most": MOST_AT_ONCE,
+                "bytes": MAX_BYTES,
+                "megabytes": MAX_BYTES // 1024 // 1024,
+                "points": MAX_PIXELS // 1_000_000,
+            }
             context = {**self.frame(request, _("Add pictures")), "form": form, "limits": limits}
             return render(request, "admin/reports/image/upload.html", context, status=422 if form.is_bound else 200)
         results = [taken(file, by=request.user) for file in form.cleaned_data["pictures"]]

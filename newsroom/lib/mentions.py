@@ -204,8 +204,8 @@ def sentence(text: str, start: int, end: int, *, most: int = 160) -> tuple[str, 
     ending = ENDS.search(text, end)
     ends = ending.end() if ending else len(text)
     before, after = text[begins:start].replace(GAP, "…").lstrip(), text[end:ends].replace(GAP, "…").rstrip()
-    return (
-        f"…{before[-most:]}" if len(before) > most else before,
-        text[start:end],
-        f"{after[:most]}…" if len(after) > most else after,
-    )
+    if len(before) > most:  # without the rest of a word that is cut
+        before = "…" + re.sub(r"^\w{1,20}\b(?=\s)", "", before[-most:]).lstrip()
+    if len(after) > most:
+        after = re.sub(r"(?<=\s)\w{1,20}$", "", after[:most]).rstrip() + "…"
+    return before, text[start:end], after

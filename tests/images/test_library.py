@@ -54,6 +54,7 @@ class TestSendingFiles:
         assert "4 files were not taken" in said
         assert "drawing.png : This is no picture in JPEG, PNG, GIF, WebP or AVIF." in said
         assert "half.jpg : This picture is damaged" in said
+        assert "empty.png : This file is empty." in said
         assert sorted(Image.objects.values_list("original_name", flat=True)) == ["robot <arm>.jpg", "second.png"]
         assert "robot &lt;arm&gt;.jpg" in answer.content.decode()
         for image in Image.objects.all():

@@ -294,7 +294,11 @@ def test_the_sentence_around_a_name(text: str, expected: tuple[str, str, str]) -
     assert sentence(text, found.start, found.end) == expected
 
 
-def test_a_sentence_without_an_end_is_cut() -> None:
-    text = f"{'a ' * 300}Huawei{' b' * 300}"
-    before, name, after = sentence(text, 600, 606)
-    assert (name, len(before), len(after)) == ("Huawei", 161, 161)
+def test_a_sentence_without_an_end_is_cut_between_words() -> None:
+    text = f"{'alpha ' * 300}Huawei{' gamma' * 300}"
+    before, name, after = sentence(text, 1800, 1806)
+    assert name == "Huawei"
+    assert before == f"…{'alpha ' * 26}"
+    assert after == f"{' gamma' * 26}…"
+    before, _, after = sentence(f"{'中' * 300}Huawei{'文' * 300}", 300, 306)
+    assert (before, after) == (f"…{'中' * 160}", f"{'文' * 160}…")
