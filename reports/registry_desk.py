@@ -10,7 +10,7 @@ from django.contrib.admin.utils import quote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelect2Widget
 
 from newsroom.lib.names import closest
+from newsroom.lib.numbers import row_number
 from newsroom.lib.text import Wording
 from reports.registry import Both, Registry, Unmergeable
 from reports.using import InUse, Use
@@ -125,7 +126,9 @@ class MergeDoor:
         """Ask into which (GET), say what that does (GET with `into`), and do it (POST)."""
         if not self.has_merge_permission(request):
             raise PermissionDenied
-        row = get_object_or_404(self.registry.rows, pk=object_id)
+        row = self.registry.rows.objects.filter(pk=row_number(object_id)).first()
+        if row is None:
+            return self.gone(request, object_id)
         others = self.registry.rows.objects.exclude(pk=row.pk)
         form = MergeForm(request.POST or (request.GET if "into" in request.GET else None), others=others)
         into = form.cleaned_data["into"] if form.is_valid() else None
@@ -143,6 +146,20 @@ class MergeDoor:
             form.initial["into"] = self.likely(row, others)
         context = self.merge_context(request, row, into) | {"form": form, "reasons": reasons}
         return render(request, "admin/registry/merge.html", context, status=409 if reasons else 200)
+
+    def gone(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What is said of a row that is not there: where it was merged, perhaps by the first of two presses."""
+        records = self.registry.merged.objects if self.registry.merged else None
+        record = records.filter(old=row_number(object_id)).first() if records else None
+        if record is None:
+            self.message_user(request, _("That row is not there any more."), messages.WARNING)
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        said = _("“%(row)s” is merged into “%(into)s”.") % {
+            "row": record.was.get(self.registry.label, object_id),
+            "into": record.into,
+        }
+        self.message_user(request, said, messages.SUCCESS)
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", quote(record.into_id))
 
     def likely(self, row: Any, others: QuerySet[Any]) -> Any:
         """Which other row most probably means the same; None if none does."""

@@ -2,11 +2,12 @@
 
 import pytest
 
+from newsroom.publishing import publish
 from reports.registry import Unmergeable
-from tests.factories import CompanyFactory, NoteFactory
+from tests.factories import CompanyFactory, NoteFactory, complete_issue
 from tests.together import at_once
 from watchlist.merging import merge
-from watchlist.models import Company, MergedCompany, Note
+from watchlist.models import Company, Mention, MergedCompany, Note, StoryAppearance
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,3 +51,17 @@ def test_round_and_round_leaves_one() -> None:
     left = set(Company.objects.values_list("pk", flat=True))
     assert {row.into_id for row in MergedCompany.objects.all()} <= left, "nothing leads to what is gone"
     assert len(left) + MergedCompany.objects.count() == 3
+
+
+@pytest.mark.parametrize("again", range(3))
+def test_an_issue_that_names_one_in_a_story_alone_is_published_meanwhile(again: int) -> None:
+    report = complete_issue(companies=["Other"])
+    other, one = Company.objects.get(name="Other"), CompanyFactory.create(name="One")
+    story = report.stories.get(section="china", rank=1)
+    story.headline = "One grows"
+    story.save()
+    acts = [lambda: merge(one, into=other, by=None), lambda: publish(report, by=None)]
+    at_once(lambda number: acts[number]() and None, 2)
+    assert {row.company_id for row in StoryAppearance.objects.all()} == {other.pk}
+    assert {mention.company_id for mention in Mention.objects.all()} == {other.pk}
+    assert {row.slug for row in report.editions.get().stories.get(section="china", rank=1).companies.all()} == {"other"}

@@ -227,6 +227,23 @@ class TestMerging:
         Form(desk.get(page_of(old), {"into": new.pk}), "seen").send(desk)
         assert list(new.aliases.values_list("name", flat=True)) == ["Old Act"]
 
+    def test_a_second_press_tells_what_the_first_did(self, desk: Client) -> None:
+        old, new = CompanyFactory.create(name="Huawei Tech"), CompanyFactory.create(name="Huawei")
+        page = page_of(old)
+        form = Form(desk.get(page, {"into": new.pk}), "seen")
+        assert form.send(desk).status_code == 302
+        answer = form.send(desk)
+        assert (answer.status_code, answer["Location"]) == (302, f"/admin/watchlist/company/{new.pk}/change/")
+        assert "“Huawei Tech” is merged into “Huawei”." in words(desk.get(page, follow=True))
+        assert Company.objects.get() == new
+
+    @pytest.mark.parametrize("number", ["999999", "x", "99999999999999999999"])
+    def test_what_never_was_leads_to_the_list(self, desk: Client, number: str) -> None:
+        for path in (LIST, "/admin/reports/source/"):
+            page = desk.get(f"{path}{number}/merge/", follow=True)
+            assert page.redirect_chain[-1][0] == path
+            assert "That row is not there any more." in words(page)
+
     def test_of_sources(self, desk: Client) -> None:
         old, new = SourceFactory.create(name="Reuters News"), SourceFactory.create(name="Reuters")
         both = CreditFactory.create(source=old, report__title="Both").report
