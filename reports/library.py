@@ -165,7 +165,7 @@ class ImageAdmin(KeepsWhatIsUsed, ModelAdmin):
         for image in words.save(commit=False):
             store(image, anew=False)
         self.message_user(request, _("Saved."), messages.SUCCESS)
-        return redirect(f"{reverse('admin:reports_image_choose')}" if is_choosing(request) else self.list_url)
+        return redirect("admin:reports_image_choose" if is_choosing(request) else self.list_url)
 
     def words_of(self, numbers: list[int], data: Any = None) -> Any:
         forms = modelformset_factory(Image, form=WordsForm, extra=0, edit_only=True)

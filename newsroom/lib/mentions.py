@@ -91,7 +91,14 @@ class Letters(dict[int, str]):
         return self[point]
 
 
-LETTERS = Letters({ord(mark): "'" for mark in "‘’ʼ"} | {ord(mark): "-" for mark in "‐‑"})
+# What typography does to a name, and no spelling: apostrophes, hyphens, and spaces that break no line.
+TYPOGRAPHY = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "‐": "-", "‑": "-", "\u00a0": " ", "\u202f": " "})
+LETTERS = Letters(TYPOGRAPHY)
+
+
+def typed(name: str) -> str:
+    """A name as a keyboard has it."""
+    return name.translate(TYPOGRAPHY)
 
 
 def lower(text: str) -> str:
