@@ -147,7 +147,7 @@ class Registry:
 
     def issues_with(self, row: Any) -> list[Use]:
         lines = self.lines.objects.filter(**{self.of: row.pk}).select_related("report")
-        lines = lines.order_by("-report__issued_on", "-report__pk")
+        lines = lines.order_by(F("report__issued_on").desc(nulls_first=True), "-report__pk")
         return issues_of(line.report for line in lines[:LISTED]) + more_issues(lines.count() - LISTED)
 
     def editions_with(self, row: Any) -> list[Use]:

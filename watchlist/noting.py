@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,7 +20,7 @@ from watchlist.models import Alias, Appearance, Company, Mention, MergedCompany,
 def stories_naming(company: Company) -> list[Use]:
     """The stories that name a company, as far as no editor refused it, with the page where that is decided."""
     named = Mention.objects.told().filter(company=company).select_related("story__report")
-    named = named.order_by("-story__report__issued_on", "-story__report", "story")
+    named = named.order_by(F("story__report__issued_on").desc(nulls_first=True), "-story__report__pk", "story__pk")
     found = [
         Use(
             dated(_("Story “%(headline)s”") % {"headline": mention.story.headline}, mention.story.report.issued_on),

@@ -67,6 +67,16 @@ class TestUses:
             "Followed by 1 reader": "",
         }
 
+    def test_drafts_without_a_date_come_first_then_the_newest(self) -> None:
+        huawei = CompanyFactory.create()
+        for title, day in (("Old", date(2024, 1, 1)), ("Undated", None), ("New", date(2025, 1, 1))):
+            NoteFactory.create(company=huawei, report__title=title, report__issued_on=day)
+        assert [use.text for use in COMPANIES.uses(huawei)] == [
+            "Issue “Undated”",
+            "Issue “New” · 1 January 2025",
+            "Issue “Old” · 1 January 2024",
+        ]
+
     def test_more_than_are_listed_are_counted(self) -> None:
         huawei = CompanyFactory.create()
         for _ in range(53):
