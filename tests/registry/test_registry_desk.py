@@ -317,6 +317,3 @@ class TestMerging:
             assert "Merge into" not in client.get(page_of(old, "change")).content.decode()
         assert Company.objects.count() == 2
         assert Client().get(page_of(old)).status_code == 302
-
-    def test_one_that_is_gone(self, desk: Client) -> None:
-        assert desk.get(f"{LIST}987654/merge/").status_code == 404
