@@ -16,8 +16,8 @@ from follow.subscribing import follow_instead
 from newsroom.lib.addresses import one_spelling
 from newsroom.lib.numbers import row_number
 from reports.models import Edition
-from reports.registry import Use
 from reports.signals import edition_announced, registry_merged, registry_uses
+from reports.using import Use
 
 logger = logging.getLogger(__name__)
 

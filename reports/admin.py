@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.db.models import Field, ForeignKey, Model, QuerySet, URLField
+from django.db.models import Count, Field, ForeignKey, Model, QuerySet, URLField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 from taggit.managers import TaggableManager
@@ -16,8 +16,8 @@ from unfold.widgets import UnfoldAdminURLInputWidget
 from reports.forms import NamesFormSet, RowForm, RowFormSet, StoryForm, StoryFormSet, TagLineWidget
 from reports.library import ImageAdmin
 from reports.models import Credit, Image, Report, Section, Source, Story, Takeaway
-from reports.registry import Use, remove_source, uses_of_source
-from reports.registry_desk import KeepsWhatIsUsed
+from reports.registry import SOURCES, merge_source
+from reports.registry_desk import KeepsWhatIsUsed, MergeDoor
 
 
 class WithTagLine:
@@ -150,16 +150,19 @@ class RegistryAdmin(KeepsWhatIsUsed, ModelAdmin):
 
 
 @admin.register(Source)
-class SourceAdmin(RegistryAdmin):
-    list_display = ("name", "link")
+class SourceAdmin(MergeDoor, RegistryAdmin):
+    registry = SOURCES
+    merge = staticmethod(merge_source)
+    list_display = ("name", "issues", "link")
     search_fields = ("name",)
     ordering = ("name",)
 
-    def uses(self, row: Source) -> list[Use]:
-        return uses_of_source(row)
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
+        return super().get_queryset(request).annotate(issue_count=Count("credits"))
 
-    def remove(self, row: Source, *, by: Any) -> None:
-        remove_source(row, by=by)
+    @admin.display(description=gettext_lazy("issues"), ordering="issue_count")
+    def issues(self, source: Any) -> int:
+        return source.issue_count
 
 
 admin.site.register(Image, ImageAdmin)

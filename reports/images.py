@@ -36,6 +36,7 @@ from newsroom.lib.rights import require
 from newsroom.lib.text import one_line
 from reports.models import EditionPicture, Image, Revision
 from reports.picturing import uses
+from reports.using import InUse
 
 logger = logging.getLogger(__name__)
 
@@ -62,10 +63,13 @@ def recode(file: IO[bytes]) -> ContentFile[bytes]:
     """
     The picture written anew: nothing of the file survives but its pixels (and animation is reduced to one frame).
 
-    JPEG stays JPEG, everything else becomes PNG. Camera data (place, device, thumbnail) is dropped after its turn
-    of the picture was applied. Raises UnusablePicture.
+    JPEG stays JPEG; WebP and AVIF that hide nothing become it, as they are photographs; everything else becomes PNG,
+    packed quickly rather than well, for an editor waits. Camera data (place, device, thumbnail) is dropped after its
+    turn of the picture was applied. Raises UnusablePicture.
     """
     data = file.read(MAX_BYTES + 1)
+    if not data:
+        raise UnusablePicture(_("This file is empty."))
     if len(data) > MAX_BYTES:
         said = _("This file is larger than %(number)d MB; send a smaller one.")
         raise UnusablePicture(said % {"number": MAX_BYTES // 1024 // 1024})
@@ -79,7 +83,7 @@ def recode(file: IO[bytes]) -> ContentFile[bytes]:
     except (OSError, SyntaxError, ValueError) as fault:
         raise UnusablePicture(_("This picture is damaged and can't be opened.")) from fault
     out = BytesIO()
-    options: dict[str, Any] = {"quality": 92, "optimize": True} if kind == "JPEG" else {"optimize": True}
+    options: dict[str, Any] = {"quality": 92, "optimize": True} if kind == "JPEG" else {"compress_level": 4}
     pixels.save(out, kind, **options)
     return ContentFile(out.getvalue(), name="picture.jpg" if kind == "JPEG" else "picture.png")
 
@@ -96,12 +100,12 @@ def decode(data: bytes) -> tuple[Any, str]:
     if max(width, height) > MAX_PROPORTION * min(width, height):
         said = _("This picture has %(width)d × %(height)d points; one side may be %(number)d times the other at most.")
         raise UnusablePicture(said % {"width": width, "height": height, "number": MAX_PROPORTION})
-    upright = in_screen_colours(ImageOps.exif_transpose(picture))
-    if picture.format == "JPEG":
-        pixels, kind = upright.convert("RGB"), "JPEG"
-    else:
-        transparent = "A" in upright.mode or "transparency" in upright.info
-        pixels, kind = upright.convert("RGBA" if transparent else "RGB"), "PNG"
+    was = picture.format
+    ImageOps.exif_transpose(picture, in_place=True)  # a copy would take as much memory again
+    upright = in_screen_colours(picture)
+    transparent = was != "JPEG" and ("A" in upright.mode or "transparency" in upright.info)
+    kind = "JPEG" if was in ("JPEG", "WEBP", "AVIF") and not transparent else "PNG"
+    pixels = upright.convert("RGBA" if transparent else "RGB")
     pixels.info.clear()
     return pixels, kind
 
@@ -170,24 +174,16 @@ def ask_to_draw(image: Image, *, by: Any) -> None:
     Image.objects.filter(pk=image.pk, drawn_at=None).update(draw_at=timezone.now(), draw_attempts=0, draw_error="")
 
 
-class PictureInUse(Exception):
-    """A picture that something shows is not deleted; `uses` says what shows it."""
-
-    def __init__(self, found: list[Any]) -> None:
-        self.uses = found
-        super().__init__("; ".join(use.label for use in found))
-
-
 @transaction.atomic
 def discard(image: Image, *, by: Any) -> None:
     """
     Delete a picture that nothing shows. Its files go with the next sweep, unless an old edition or revision has them.
 
-    Raises PermissionDenied, and PictureInUse.
+    Raises PermissionDenied, and InUse with what shows it.
     """
     require(by, "reports.delete_image")
     if found := uses([image.pk])[image.pk]:
-        raise PictureInUse(found)
+        raise InUse(image, found)
     image.delete()
 
 

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -23,7 +22,6 @@ from reports.forms import MOST_AT_ONCE, ImageForm, UploadForm, WordsForm
 from reports.images import (
     MAX_BYTES,
     MAX_PIXELS,
-    PictureInUse,
     UnusablePicture,
     add,
     ask_to_draw,
@@ -33,6 +31,8 @@ from reports.images import (
 )
 from reports.models import Image
 from reports.picturing import uses
+from reports.registry_desk import KeepsWhatIsUsed
+from reports.using import Use
 
 Result = dict[str, Any]
 
@@ -71,7 +71,7 @@ class LackFilter(admin.SimpleListFilter):
         return lacking.get(self.value() or "", queryset)
 
 
-class ImageAdmin(ModelAdmin):
+class ImageAdmin(KeepsWhatIsUsed, ModelAdmin):
     form = ImageForm
     list_display = ("__str__",)
     list_filter = (UseFilter, LackFilter)
@@ -113,7 +113,7 @@ class ImageAdmin(ModelAdmin):
     ) -> TemplateResponse:
         image = kwargs.get("obj")
         if image and image.pk:
-            context["uses"] = uses([image.pk])[image.pk]
+            context["uses"] = self.uses(image)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Image, form: ModelForm, change: bool) -> None:
@@ -125,19 +125,11 @@ class ImageAdmin(ModelAdmin):
         self.message_user(request, _("The sizes of this picture are drawn within a minute."))
         return redirect("admin:reports_image_change", pk)
 
-    def get_deleted_objects(self, objs: Iterable[Image], request: HttpRequest) -> tuple[list[Any], Any, Any, list[Any]]:
-        """Django asks this before each deletion, and refuses one for which it names anything as protected."""
-        objs = list(objs)
-        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        found = uses([image.pk for image in objs])
-        shown = [format_html('<a href="{}">{}</a>', use.url, use.label) for image in objs for use in found[image.pk]]
-        return deleted, counts, lacking, shown or protected
+    def uses(self, row: Image) -> list[Use]:
+        return uses([row.pk])[row.pk]
 
-    def delete_model(self, request: HttpRequest, obj: Image) -> None:
-        try:
-            discard(obj, by=request.user)
-        except PictureInUse as fault:
-            raise PermissionDenied(str(fault)) from fault
+    def remove(self, row: Image, *, by: Any) -> None:
+        discard(row, by=by)
 
     # Sending files
 
@@ -147,7 +139,12 @@ class ImageAdmin(ModelAdmin):
             raise PermissionDenied
         form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
         if not form.is_valid():
-            limits = {"most": MOST_AT_ONCE, "bytes": MAX_BYTES, "points": MAX_PIXELS // 1_000_000}
+            limits = {
+                "most": MOST_AT_ONCE,
+                "bytes": MAX_BYTES,
+                "megabytes": MAX_BYTES // 1024 // 1024,
+                "points": MAX_PIXELS // 1_000_000,
+            }
             context = {**self.frame(request, _("Add pictures")), "form": form, "limits": limits}
             return render(request, "admin/reports/image/upload.html", context, status=422 if form.is_bound else 200)
         results = [taken(file, by=request.user) for file in form.cleaned_data["pictures"]]
@@ -168,7 +165,7 @@ class ImageAdmin(ModelAdmin):
         for image in words.save(commit=False):
             store(image, anew=False)
         self.message_user(request, _("Saved."), messages.SUCCESS)
-        return redirect(f"{reverse('admin:reports_image_choose')}" if is_choosing(request) else self.list_url)
+        return redirect("admin:reports_image_choose" if is_choosing(request) else self.list_url)
 
     def words_of(self, numbers: list[int], data: Any = None) -> Any:
         forms = modelformset_factory(Image, form=WordsForm, extra=0, edit_only=True)

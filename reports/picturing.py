@@ -6,27 +6,20 @@ picture was when an issue was kept stands in the snapshot, so a frozen issue nev
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from newsroom.lib import richtext
-from reports.models import Edition, EditionPicture, Image, Report, Story
+from reports.models import EditionPicture, Image, Report, Story
+from reports.using import Use, dated, report_page
 
 Facts = dict[str, Any]
 MARK = "data-image="
-
-
-@dataclass(frozen=True)
-class Use:
-    """Something that shows a picture, and where the desk or the reader finds it."""
-
-    label: str
-    url: str
 
 
 def facts_of(image: Image) -> Facts:
@@ -102,31 +95,36 @@ def uses(of: Iterable[int] | None = None) -> defaultdict[int, list[Use]]:
     """
     wanted = None if of is None else set(of)
     found: defaultdict[int, list[Use]] = defaultdict(list)
-
-    def note(number: int, label: str, url: str) -> None:
-        if (wanted is None or number in wanted) and Use(label, url) not in found[number]:
-            found[number].append(Use(label, url))
-
-    for report in Report.objects.exclude(hero=None).only("title", "hero"):
-        note(report.hero_id or 0, _("Main picture of “%(issue)s”") % {"issue": report.title}, desk(report.pk))
-    for report in Report.objects.filter(intro__contains=MARK).only("title", "intro"):
-        for number in richtext.pictures_in(report.intro):
-            note(number, _("Intro of “%(issue)s”") % {"issue": report.title}, desk(report.pk))
-    for story in Story.objects.filter(body__contains=MARK).select_related("report"):
-        for number in richtext.pictures_in(story.body):
-            said = _("Story “%(story)s” in “%(issue)s”") % {"story": story.headline, "issue": story.report.title}
-            note(number, said, desk(story.report_id))
-    shown = EditionPicture.objects.kept().select_related("edition")
-    if wanted is not None:
-        shown = shown.filter(image_id__in=wanted)
-    for row in shown.defer("edition__article", "edition__article_zh_hans"):
-        note(row.image_id, said_of(row.edition), row.edition.url)
+    for number, use in chain(uses_at_the_desk(), uses_in_editions(wanted)):
+        if (wanted is None or number in wanted) and use not in found[number]:
+            found[number].append(use)
     return found
 
 
-def said_of(edition: Edition) -> str:
-    return _("Edition that readers have: “%(issue)s”") % {"issue": edition.title}
+def uses_at_the_desk() -> Iterator[tuple[int, Use]]:
+    def use(said: str, report: Report) -> Use:
+        return Use(dated(said, report.issued_on), report_page(report.pk))
+
+    for report in Report.objects.exclude(hero=None).only("title", "issued_on", "hero"):
+        yield report.hero_id or 0, use(_("Main picture of “%(issue)s”") % {"issue": report.title}, report)
+    for report in Report.objects.filter(intro__contains=MARK).only("title", "issued_on", "intro"):
+        for number in richtext.pictures_in(report.intro):
+            yield number, use(_("Intro of “%(issue)s”") % {"issue": report.title}, report)
+    for story in Story.objects.filter(body__contains=MARK).select_related("report"):
+        said = _("Story “%(story)s” in “%(issue)s”") % {"story": story.headline, "issue": story.report.title}
+        for number in richtext.pictures_in(story.body):
+            yield number, use(said, story.report)
 
 
-def desk(pk: int) -> str:
-    return reverse("admin:reports_report_change", args=[pk])
+def uses_in_editions(wanted: Iterable[int] | None) -> Iterator[tuple[int, Use]]:
+    now = timezone.now()
+    shown = EditionPicture.objects.kept(now).select_related("edition")
+    if wanted is not None:
+        shown = shown.filter(image_id__in=wanted)
+    for row in shown.defer("edition__article", "edition__article_zh_hans"):
+        edition = row.edition
+        if edition.live_from > now:
+            said, url = _("Readers will get it in “%(title)s”"), report_page(edition.report_id)
+        else:
+            said, url = _("Readers have it in “%(title)s”"), edition.url
+        yield row.image_id, Use(dated(said % {"title": edition.title}, edition.issued_on), url)

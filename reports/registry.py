@@ -4,13 +4,12 @@ two that are one, and removing what nothing uses.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, TypeVar
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, Literal, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,8 +19,9 @@ from newsroom.lib.names import closest
 from newsroom.lib.rights import require
 from newsroom.lib.slugs import slug_for, unique_slug
 from newsroom.lib.text import folded
-from reports.models import Edition, Placed, Report, Source
+from reports.models import Credit, Edition, Placed, Report, Source
 from reports.signals import registry_merged, registry_uses
+from reports.using import LISTED, InUse, Use, dated, report_page
 
 Line = TypeVar("Line", bound=tuple[str, ...])
 
@@ -32,24 +32,6 @@ class Recognition:
 
     kind: Literal["known", "similar", "new"]
     row: Any = None
-
-
-class Use(NamedTuple):
-    """One thing that a row of a registry is used by, in words, and where it is seen ("" if nowhere)."""
-
-    text: str
-    url: str = ""
-
-
-class InUse(Exception):
-    """What can't be removed, as it is used; `uses` says by what."""
-
-    def __init__(self, row: Any, uses: Sequence[Use]) -> None:
-        self.row, self.uses = row, list(uses)
-        super().__init__(
-            _("“%(row)s” is used, so it can’t be deleted: %(uses)s")
-            % {"row": row, "uses": "; ".join(use.text for use in uses)}
-        )
 
 
 class Unmergeable(Exception):
@@ -83,20 +65,25 @@ class Registry:
     `rows`, `aliases`, `lines`, `appearances` and `merged` are the models; `label` is the row's field that holds its
     name, `of` the field of the others that holds their row, `text` the field of a line that holds its words. `facts`
     gives what can be told of a new row by its name: fields and their values; `used` what else of its app uses a row;
-    `issues` the numbers of the issues that name any of some rows elsewhere than in their lines.
+    `issues` the numbers of the issues that name any of some rows elsewhere than in their lines. `merging` are the
+    permissions of the row's model that it takes to merge one.
+
+    Sources have no page of their own: no appearances, no addresses, no other names, and a line of no words.
     """
 
     rows: Any
-    aliases: Any
+    aliases: Any = None
+    _: KW_ONLY
     label: str
     of: str
     lines: Any
-    text: str
-    appearances: Any
-    merged: Any
+    text: str = ""
+    appearances: Any = None
+    merged: Any = None
     facts: Callable[[str], Mapping[str, str]] = lambda name: {}
     used: Callable[[Any], list[Use]] = lambda row: []
     issues: Callable[[Sequence[int]], Iterable[int]] = lambda rows: ()
+    merging: Sequence[str] = ("merge",)
 
     def recognise(self, names: Iterable[str]) -> dict[str, Recognition]:
         """What each name is, in two queries however many there are."""
@@ -162,17 +149,19 @@ class Registry:
 
     def issues_with(self, row: Any) -> list[Use]:
         lines = self.lines.objects.filter(**{self.of: row.pk}).select_related("report")
-        lines = lines.order_by("-report__issued_on", "-report__pk")
-        found = [
-            Use(_("Issue “%(title)s”") % {"title": line.report}, report_page(line.report_id)) for line in lines[:LISTED]
-        ]
-        return found + more_issues(lines.count() - LISTED)
+        lines = lines.order_by(F("report__issued_on").desc(nulls_first=True), "-report__pk")
+        return uses_in(line.report for line in lines[:LISTED]) + more_issues(lines.count() - LISTED)
 
     def editions_with(self, row: Any) -> list[Use]:
+        if self.appearances is None:
+            return []
         its = self.appearances.objects.filter(**{self.of: row.pk})
         live = its.live().with_edition().newest_first()
         found = [
-            Use(_("Readers have it in “%(title)s”") % {"title": place.edition.title}, place.edition.url)
+            Use(
+                dated(_("Readers have it in “%(title)s”") % {"title": place.edition.title}, place.edition.issued_on),
+                place.edition.url,
+            )
             for place in live[:LISTED]
         ]
         if (others := its.count() - len(found)) > 0:
@@ -184,10 +173,13 @@ class Registry:
             found.append(Use(said % {"number": others}))
         return found
 
+    def permission(self, act: str) -> str:
+        return f"{self.rows._meta.app_label}.{act}_{self.rows._meta.model_name}"
+
     @transaction.atomic
     def remove(self, row: Any, *, by: Any) -> None:
         """Delete a row that nothing uses. Raises PermissionDenied, and InUse with what uses it."""
-        require(by, f"{self.rows._meta.app_label}.delete_{self.rows._meta.model_name}")
+        require(by, self.permission("delete"))
         row = self.rows.objects.select_for_update().get(pk=row.pk)
         if uses := self.uses(row):
             raise InUse(row, uses)
@@ -203,17 +195,14 @@ class Registry:
         found = []
         for line in staying:
             other = by_report[line.report_id]
-            texts = [getattr(each, self.text) for each in sorted((line, other), key=lambda each: each.position)]
-            found.append(
-                Both(
-                    other.report,
-                    getattr(other, self.text),
-                    getattr(line, self.text),
-                    together(texts),
-                    room(self.lines, self.text),
-                )
-            )
+            texts = [self.said(each) for each in sorted((line, other), key=lambda each: each.position)]
+            most = room(self.lines, self.text) if self.text else 0
+            found.append(Both(other.report, self.said(other), self.said(line), together(texts), most))
         return found
+
+    def said(self, line: Any) -> str:
+        """The words of a line; "" where lines have none."""
+        return getattr(line, self.text) if self.text else ""
 
     def obstacles(self, row: Any, into: Any) -> list[str]:
         """Why one row can't be merged into the other, in sentences."""
@@ -252,7 +241,8 @@ class Registry:
         then both rows. So they wait for each other, and not in a circle.
         Raises PermissionDenied, and Unmergeable with every reason; then nothing is changed.
         """
-        require(by, f"{self.rows._meta.app_label}.merge_{self.rows._meta.model_name}")
+        for act in self.merging:
+            require(by, self.permission(act))
         # One merge after the other: which issues one is about can change by another.
         one_at_a_time(f"{self.rows._meta.label_lower}.merge")
         mine = self.issues_of([row.pk, into.pk])
@@ -301,14 +291,17 @@ class Registry:
             lines = self.lines.objects.filter(report=both.report)
             first = min(lines.filter(**{f"{self.of}__in": [row.pk, into.pk]}).values_list("position", flat=True))
             lines.filter(**{self.of: row.pk}).delete()
-            lines.filter(**{self.of: into.pk}).update(**{self.text: both.together, "position": first})
+            said = {self.text: both.together} if self.text else {}
+            lines.filter(**{self.of: into.pk}).update(**said, position=first)
             Report.objects.filter(pk=both.report.pk).update(version=F("version") + 1)
         going = self.lines.objects.filter(**{self.of: row.pk})
         Report.objects.filter(pk__in=list(going.values_list("report", flat=True))).update(version=F("version") + 1)
         going.update(**{self.of: into})
 
     def move_names(self, row: Any, into: Any, by: Any) -> None:
-        """The row's names become those of the other, and its number and its addresses lead there."""
+        """The row's names become those of the other, and its number and its addresses lead there, if it has any."""
+        if self.merged is None:
+            return
         newest = self.appearances.objects.filter(**{self.of: into.pk}).live().newest_first().first()
         known = newest or into
         as_known = {"into": into, "name": getattr(known, self.label), "slug": known.slug}
@@ -323,24 +316,30 @@ class Registry:
             self.aliases.objects.get_or_create(key=self.key(name), defaults={"name": name, self.of: into})
 
 
-# Sources, which have no page, no other names and no lines
+SOURCES = Registry(Source, label="name", of="source", lines=Credit, merging=("change", "delete"))
 
 
-def uses_of_source(source: Source) -> list[Use]:
-    """The issues that credit a source."""
-    its = source.credits.select_related("report").order_by("-report__issued_on", "-report__pk")
-    found = [Use(_("Issue “%(title)s”") % {"title": credit.report}, report_page(credit.report_id)) for credit in its]
-    return found[:LISTED] + more_issues(len(found) - LISTED)
+def merge_source(source: Source, *, into: Source, by: Any) -> Source:
+    """
+    Let `into` take the place of a source in the credits of all issues; gives it back. As `Registry.merge`.
+
+    A link is taken over where the other has none. Editions and revisions keep the name that they printed; an import
+    that prints it again registers it again. Needs `reports.change_source` and `reports.delete_source`.
+    """
+    merged: Source = SOURCES.merge(source, into=into, by=by, move=move_link, project=lambda editions: None)
+    return merged
 
 
-@transaction.atomic
-def remove_source(source: Source, *, by: Any) -> None:
-    """Delete a source that no issue credits. Raises PermissionDenied, and InUse with the issues that do."""
-    require(by, "reports.delete_source")
-    source = Source.objects.select_for_update().get(pk=source.pk)
-    if uses := uses_of_source(source):
-        raise InUse(source, uses)
-    source.delete()
+def move_link(source: Source, into: Source) -> None:
+    into.link = into.link or source.link
+    into.save(update_fields=["link"])
+
+
+def uses_in(reports: Iterable[Report]) -> list[Use]:
+    return [
+        Use(dated(_("Issue “%(title)s”") % {"title": report}, report.issued_on), report_page(report.pk))
+        for report in reports
+    ]
 
 
 def more_issues(number: int) -> list[Use]:
@@ -348,12 +347,7 @@ def more_issues(number: int) -> list[Use]:
     return [Use(said % {"number": number})] if number > 0 else []
 
 
-LISTED = 50  # uses of one kind that are listed
 AT_ONCE = 50  # editions whose snapshots are read together
-
-
-def report_page(number: int) -> str:
-    return reverse("admin:reports_report_change", args=[number])
 
 
 def together(texts: Iterable[str]) -> str:

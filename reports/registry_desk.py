@@ -10,17 +10,19 @@ from django.contrib.admin.utils import quote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelect2Widget
 
 from newsroom.lib.names import closest
+from newsroom.lib.numbers import row_number
 from newsroom.lib.text import Wording
-from reports.registry import Both, InUse, Registry, Unmergeable, Use
+from reports.registry import Both, Registry, Unmergeable
+from reports.using import InUse, Use
 
 
 class KeepsWhatIsUsed:
@@ -36,6 +38,10 @@ class KeepsWhatIsUsed:
     def remove(self, row: Any, *, by: Any) -> None:
         """Delete a row. Raises InUse if something uses it after all."""
         raise NotImplementedError
+
+    def way_to_merge(self, request: HttpRequest, object_id: str) -> str:
+        """Where a row can be merged into another; "" if it can't."""
+        return ""
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, ...]:
         deletable, counts, lacking, protected = super().get_deleted_objects(objs, request)  # type: ignore[misc]
@@ -55,8 +61,9 @@ class KeepsWhatIsUsed:
                 messages.error(request, str(used))
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        more = {**(extra_context or {}), "merge_url": self.way_to_merge(request, object_id)}
         try:
-            return super().delete_view(request, object_id, extra_context)  # type: ignore[misc]
+            return super().delete_view(request, object_id, more)  # type: ignore[misc]
         except InUse as used:  # since the page asked
             messages.error(request, str(used))
             return redirect(request.path)
@@ -68,9 +75,7 @@ def linked(use: Use, *, of: Any = None) -> str:
 
 
 class MergeForm(forms.Form):
-    into: Any = forms.ModelChoiceField(
-        None, label=gettext_lazy("Merge it into"), widget=UnfoldAdminSelectWidget, empty_label=None
-    )
+    into: Any = forms.ModelChoiceField(None, label=gettext_lazy("Merge it into"), widget=UnfoldAdminSelect2Widget)
 
     def __init__(self, *args: Any, others: QuerySet[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -98,7 +103,10 @@ class MergeDoor:
         self.registry.remove(row, by=by)
 
     def has_merge_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return request.user.has_perm(f"{self.opts.app_label}.merge_{self.opts.model_name}")
+        return all(request.user.has_perm(self.registry.permission(act)) for act in self.registry.merging)
+
+    def way_to_merge(self, request: HttpRequest, object_id: str) -> str:
+        return self.merge_url(object_id) if self.has_merge_permission(request) else ""
 
     @admin.action(description=gettext_lazy("Merge two that are one…"), permissions=["merge"])
     def merge_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
@@ -107,18 +115,20 @@ class MergeDoor:
             messages.warning(request, _("Choose two rows: what is said of one becomes what is said of the other."))
             return None
         fewer, more = sorted(rows, key=lambda row: len(self.uses(row)))
-        return redirect(f"{self.merge_url(fewer)}?into={more.pk}")
+        return redirect(f"{self.merge_url(fewer.pk)}?into={more.pk}")
 
-    def merge_url(self, row: Any) -> str:
+    def merge_url(self, number: Any) -> str:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_merge_into"
-        return reverse(name, args=[quote(row.pk)])
+        return reverse(name, args=[quote(number)])
 
     @action(description=gettext_lazy("Merge into another…"), url_path="merge", permissions=["merge"], icon="call_merge")
     def merge_into(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask into which (GET), say what that does (GET with `into`), and do it (POST)."""
         if not self.has_merge_permission(request):
             raise PermissionDenied
-        row = get_object_or_404(self.registry.rows, pk=object_id)
+        row = self.registry.rows.objects.filter(pk=row_number(object_id)).first()
+        if row is None:
+            return self.gone(request, object_id)
         others = self.registry.rows.objects.exclude(pk=row.pk)
         form = MergeForm(request.POST or (request.GET if "into" in request.GET else None), others=others)
         into = form.cleaned_data["into"] if form.is_valid() else None
@@ -136,6 +146,20 @@ class MergeDoor:
             form.initial["into"] = self.likely(row, others)
         context = self.merge_context(request, row, into) | {"form": form, "reasons": reasons}
         return render(request, "admin/registry/merge.html", context, status=409 if reasons else 200)
+
+    def gone(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What is said of a row that is not there: where it was merged, perhaps by the first of two presses."""
+        records = self.registry.merged.objects if self.registry.merged else None
+        record = records.filter(old=row_number(object_id)).first() if records else None
+        if record is None:
+            self.message_user(request, _("That row is not there any more."), messages.WARNING)
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        said = _("“%(row)s” is merged into “%(into)s”.") % {
+            "row": record.was.get(self.registry.label, object_id),
+            "into": record.into,
+        }
+        self.message_user(request, said, messages.SUCCESS)
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", quote(record.into_id))
 
     def likely(self, row: Any, others: QuerySet[Any]) -> Any:
         """Which other row most probably means the same; None if none does."""
@@ -164,11 +188,18 @@ class MergeDoor:
             "uses": uses,
             "both": both,
             "obstacles": self.registry.obstacles(row, into) if into else [],
-            "names": [getattr(row, self.registry.label), *row.aliases.values_list("name", flat=True)],
+            "names": self.names_of(row),
+            "has_page": self.registry.merged is not None,
             "seen": told(uses, both),
-            "other_way": f"{self.merge_url(into)}?into={row.pk}" if into else "",
+            "other_way": f"{self.merge_url(into.pk)}?into={row.pk}" if into else "",
             "back": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[quote(row.pk)]),
         }
+
+    def names_of(self, row: Any) -> list[str]:
+        """The names that the other gets; none where rows have no others than their own."""
+        if self.registry.aliases is None:
+            return []
+        return [getattr(row, self.registry.label), *row.aliases.values_list("name", flat=True)]
 
 
 def told(uses: Iterable[Use], both: Iterable[Both]) -> str:

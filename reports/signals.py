@@ -7,9 +7,9 @@ from django.dispatch import Signal
 edition_announced = Signal()
 
 # A row of a registry was merged into another, in whose transaction this is sent; the old row goes when all have heard
-# of it. Arguments: `kind` ("company", "policy"), `old` (the number that is gone), `into` (the row), `editions` (those
-# that have the old number, as rows).
+# of it. Arguments: `kind` ("company", "policy", "source"), `old` (the number that is gone), `into` (the row),
+# `editions` (the numbers of those that something was projected of with the old one).
 registry_merged = Signal()
 
-# What uses a row of a registry? Receivers answer with a list of `reports.registry.Use`. Arguments: `kind`, `row`.
+# What uses a row of a registry? Receivers answer with a list of `reports.using.Use`. Arguments: `kind`, `row`.
 registry_uses = Signal()

@@ -177,9 +177,9 @@ class Appearance(Placed):
 
 class StoryAppearanceQuerySet(ProjectionQuerySet):
     def with_page(self) -> StoryAppearanceQuerySet:
-        """Those whose company has a page, as a live issue has it on its watchlist; with that page's slug, `address`."""
+        """Each with the slug of its company's page, `address`; None where no live issue has it on its watchlist."""
         newest = Appearance.objects.live().newest_first().filter(company=OuterRef("company"))
-        return self.annotate(address=Subquery(newest.values("slug")[:1])).exclude(address=None)
+        return self.annotate(address=Subquery(newest.values("slug")[:1]))
 
 
 class StoryAppearance(Placed):
@@ -215,7 +215,7 @@ class StoryAppearance(Placed):
 
     @property
     def page(self) -> str:
-        """The path of the company's page, of one that was read `with_page()`."""
+        """The path of the company's page, of one that was read `with_page()` and has one."""
         row: Any = self
         return reverse("watchlist:company", args=[row.address])
 
@@ -233,10 +233,16 @@ class MergedCompany(Merged):
     into = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="merged")
 
 
-def companies_with_page(story: EditionStory) -> list[StoryAppearance]:
-    """The companies that a story names and that have a page, by name. One query, and none when asked again."""
+def companies_named(story: EditionStory) -> list[StoryAppearance]:
+    """The companies that a story names, by name, `with_page()`. One query, and none when asked again."""
     named = StoryAppearance.objects.with_page().order_by("name")
-    models.prefetch_related_objects([story], models.Prefetch("companies", named, to_attr="companies_with_page"))
+    models.prefetch_related_objects([story], models.Prefetch("companies", named, to_attr="companies_named"))
     row: Any = story
-    found: list[StoryAppearance] = row.companies_with_page
+    found: list[StoryAppearance] = row.companies_named
     return found
+
+
+def companies_with_page(story: EditionStory) -> list[StoryAppearance]:
+    """Those of them that have a page."""
+    named: list[Any] = companies_named(story)
+    return [company for company in named if company.address]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,16 +12,18 @@ from django.utils.translation import ngettext
 from newsroom.lib.fields import room
 from newsroom.lib.text import folded
 from reports.models import Report
-from reports.registry import LISTED, Registry, Use, joined
+from reports.registry import Registry, joined
+from reports.using import LISTED, Use, dated
 from watchlist.models import Alias, Appearance, Company, Mention, MergedCompany, Note
 
 
 def stories_naming(company: Company) -> list[Use]:
     """The stories that name a company, as far as no editor refused it, with the page where that is decided."""
-    named = Mention.objects.told().filter(company=company).select_related("story").order_by("-story__report", "story")
+    named = Mention.objects.told().filter(company=company).select_related("story__report")
+    named = named.order_by(F("story__report__issued_on").desc(nulls_first=True), "-story__report__pk", "story__pk")
     found = [
         Use(
-            _("Story “%(headline)s”") % {"headline": mention.story.headline},
+            dated(_("Story “%(headline)s”") % {"headline": mention.story.headline}, mention.story.report.issued_on),
             reverse("admin:reports_report_mentions", args=[mention.story.report_id]),
         )
         for mention in named[:LISTED]

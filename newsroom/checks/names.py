@@ -10,6 +10,7 @@ from rapidfuzz.distance import OSA
 
 from newsroom.checks.findings import Level, Said
 from newsroom.checks.subject import Company, Place, Subject, Text, around
+from newsroom.lib.mentions import typed
 from newsroom.lib.names import essence
 from newsroom.lib.text import folded
 
@@ -44,7 +45,7 @@ def spelling(subject: Subject) -> Iterator[Said]:
 
 def is_spelt_right(written: str, company: Company) -> bool:
     others = [alias for alias in company.aliases if folded(alias) != folded(company.name)]
-    return written == company.name or written in others
+    return typed(written) in map(typed, (company.name, *others))
 
 
 def registered_as(written: str, company: Company) -> str:

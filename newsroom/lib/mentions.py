@@ -2,6 +2,7 @@
 
 import html
 import re
+import unicodedata
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
@@ -11,8 +12,17 @@ Key = TypeVar("Key", bound=Hashable)
 
 # Scripts that put no space between words: a name in them may stand in the middle of a run.
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-# "Huawei-style", "Tesla-like": the name is part of another word there. "Huawei-made" too; "Huawei–ZTE" is none.
-COMPOUND = re.compile(r"[-\u2010\u2011][a-z]")
+# Korean does, but writes what English says with "of" or "to" at the end of the name.
+PARTICLE = re.compile(r"(?:에서|에게|으로|까지|부터|[은는이가을를의와과도에로만])(?![\uac00-\ud7af])")
+# "Huawei-style", "华为式": the name is part of another word there; in a headline, "Huawei-Backed" too. "Huawei–ZTE" and
+# "Apple-Google" are none.
+COMPOUND = re.compile(
+    r"[-\u2010\u2011](?:[a-z]|(?i:style|like|type|era|based|backed|built|made|led|owned|run|funded|powered|supported|"
+    r"sponsored|designed|developed|branded|linked|affiliated|related|inspired|trained|controlled|compatible|free|only)\b)"
+    r"|式(?!微)"
+)
+# "$3M", "1.3M": what would be the name of a company is an amount.
+AMOUNT = re.compile(r"(?:[$€£¥￥]|[0-9][.,])[0-9]\Z")
 # A tag of cleaned HTML, where a value may hold a >.
 TAG = re.compile(r"""<(?P<closing>/?)(?P<name>[a-z][a-z0-9]*)(?:[^>"]|"[^"]*")*>""")
 APART = {"a", "h1", "h2", "h3", "h4", "h5", "h6"}  # a name in these is part of a link or a heading, not of what is said
@@ -33,13 +43,14 @@ class Names(Generic[Key]):
     """
     Names, each with what it stands for, made ready to be found (Aho & Corasick 1975: in one pass, however many).
 
-    A name is found whatever its case, but not where the text has it in small letters and the name itself has not:
-    "Nvidia" is NVIDIA, and an apple is not Apple.
+    A name is found whatever its case, accents and typography (`lower`), but not where the text has it in small letters
+    and the name itself has not: "Nvidia" is NVIDIA, and an apple is not Apple.
     """
 
     def __init__(self, names: Iterable[tuple[str, Key]]) -> None:
         self.automaton = ahocorasick.Automaton()
-        for name, key in names:
+        for written, key in names:
+            name = unicodedata.normalize("NFC", written)
             if len(name) > 1 and (lowered := lower(name)) not in self.automaton:
                 self.automaton.add_word(lowered, (name, key))
         if len(self.automaton):
@@ -53,7 +64,7 @@ class Names(Generic[Key]):
         for last, (name, key) in self.automaton.iter(lower(text)):
             start, end = last + 1 - len(name), last + 1
             if is_word(text, start, end) and has_case_of(text[start:end], name):
-                candidates.append(Found(key, start, end))
+                candidates.append(Found(key, start, past_marks(text, end)))
         reached = 0
         for found in sorted(candidates, key=lambda found: (found.start, -found.end)):
             if found.start >= reached:
@@ -61,12 +72,45 @@ class Names(Generic[Key]):
                 yield found
 
 
+class Letters(dict[int, str]):
+    """
+    For `str.translate`: each letter as names are compared, one for one, so that every place stays what it was.
+
+    Small, of normal width, without the accents of the Latin letters; apostrophes, hyphens and spaces are all alike.
+    What would become two letters stays as it is.
+    """
+
+    def __missing__(self, point: int) -> str:
+        letter = chr(point)
+        known = unicodedata.normalize("NFKC", letter)
+        parts = unicodedata.normalize("NFD", known)
+        if parts[0].isascii() and all(map(unicodedata.combining, parts[1:])):
+            known = parts[0]
+        small = known.lower()
+        self[point] = small if len(small) == 1 else letter
+        return self[point]
+
+
+# What typography does to a name, and no spelling: apostrophes, hyphens, and spaces that break no line.
+TYPOGRAPHY = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "‐": "-", "‑": "-", "\u00a0": " ", "\u202f": " "})
+LETTERS = Letters(TYPOGRAPHY)
+
+
+def typed(name: str) -> str:
+    """A name as a keyboard has it."""
+    return name.translate(TYPOGRAPHY)
+
+
 def lower(text: str) -> str:
-    """In small letters, each in its place: the few letters that would become two stay as they are."""
-    lowered = text.lower()
-    if len(lowered) == len(text) and "Σ" not in text:  # whose small letter depends on what stands beside it
-        return lowered
-    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
+    """The text as names are compared, each letter in its place."""
+    return text.translate(LETTERS)
+
+
+def past_marks(text: str, end: int) -> int:
+    """Where the accents end that are written as characters of their own after a letter."""
+    while end < len(text) and unicodedata.combining(text[end]):
+        end += 1
+    return end
 
 
 def is_word(text: str, start: int, end: int) -> bool:
@@ -74,11 +118,16 @@ def is_word(text: str, start: int, end: int) -> bool:
     before, after = text[start - 1 : start], text[end : end + 1]
     begins = not (before.isalnum() and not UNSPACED.match(before) and not UNSPACED.match(text[start]))
     ends = not (after.isalnum() and not UNSPACED.match(after) and not UNSPACED.match(text[end - 1]))
-    return begins and ends and before not in ("_", "@", "#") and not COMPOUND.match(text, end)
+    ends = ends or PARTICLE.match(text, end) is not None
+    if before in ("_", "@", "#") or COMPOUND.match(text, end):
+        return False
+    return begins and ends and not AMOUNT.search(text, max(0, start - 2), start + 1)
 
 
 def has_case_of(text: str, name: str) -> bool:
-    return text == name or not (text[0].islower() and not name[0].islower())
+    """Whether a text has a name as it is written, or at least does not begin small what the name does not."""
+    first = next((place for place, letter in enumerate(name) if letter.isalpha()), 0)
+    return text == name or not (text[first].islower() and not name[first].islower())
 
 
 class Piece(NamedTuple):
@@ -102,7 +151,7 @@ def read(markup: str) -> tuple[str, list[Piece]]:
     for tag in (*TAG.finditer(markup), None):
         end = tag.start() if tag else len(markup)
         if end > reached:
-            words = GAP if apart else html.unescape(markup[reached:end])
+            words = GAP if apart else html.unescape(markup[reached:end]).replace("\n", " ")
             if not apart:
                 pieces.append(Piece(reached, end, length, words))
             text.append(words)
@@ -164,8 +213,8 @@ def sentence(text: str, start: int, end: int, *, most: int = 160) -> tuple[str, 
     ending = ENDS.search(text, end)
     ends = ending.end() if ending else len(text)
     before, after = text[begins:start].replace(GAP, "…").lstrip(), text[end:ends].replace(GAP, "…").rstrip()
-    return (
-        f"…{before[-most:]}" if len(before) > most else before,
-        text[start:end],
-        f"{after[:most]}…" if len(after) > most else after,
-    )
+    if len(before) > most:  # without the rest of a word that is cut
+        before = "…" + re.sub(r"^\w{1,20}\b(?=\s)", "", before[-most:]).lstrip()
+    if len(after) > most:
+        after = re.sub(r"(?<=\s)\w{1,20}$", "", after[:most]).rstrip() + "…"
+    return before, text[start:end], after

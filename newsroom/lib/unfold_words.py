@@ -32,7 +32,6 @@ WORDS = (
     gettext_noop("Next"),
     gettext_noop("No data"),
     gettext_noop("No recent searches"),
-    gettext_noop("No results found"),
     gettext_noop("No results matching your query"),
     gettext_noop("Previous"),
     gettext_noop(
@@ -53,7 +52,6 @@ WORDS = (
     gettext_noop("Submit"),
     gettext_noop("System"),
     gettext_noop("This item will be deleted."),
-    gettext_noop("This page yielded into no results. Create a new item or reset your filters."),
     gettext_noop("To"),
     gettext_noop("Toggle password visibility"),
     gettext_noop("True"),

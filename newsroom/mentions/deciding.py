@@ -54,6 +54,21 @@ def decide(report: Report, states: Mapping[int, str], *, by: Any) -> States:
     return before
 
 
+@transaction.atomic
+def look_again(report: Report, *, by: Any) -> int:
+    """
+    Propose what the stories name by the registry as it is now; gives back how many more wait for a decision.
+
+    For a company or a name that was added since the issue was saved last. A revision is kept if that changes anything.
+    Needs `watchlist.change_mention`. Raises PermissionDenied.
+    """
+    require(by, "watchlist.change_mention")
+    waiting = Mention.objects.filter(story__report=lock(report), state=Mention.State.PROPOSED)
+    before = waiting.count()
+    keep(report, by=by, note=_("Companies that stories name"))
+    return max(0, waiting.count() - before)
+
+
 def asked(report: Report, act: str) -> States:
     """
     What a button asks for: "confirm:12", "refuse:story-3", "confirm:all"; nothing for what names nothing.

@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from newsroom.mentions.deciding import asked, decide, parsed, written
+from newsroom.mentions.deciding import asked, decide, look_again, parsed, written
 from newsroom.mentions.reading import stories_with_mentions
 from reports.models import Report
 from watchlist.models import Mention
@@ -62,10 +62,15 @@ class MentionsDoor:
 
     def decide_mentions(self, request: HttpRequest, report: Report) -> HttpResponse:
         act = request.POST.get("do", "")
+        page = reverse("admin:reports_report_mentions", args=[report.pk])
+        if act == "look":
+            found = look_again(report, by=request.user)
+            said = ngettext("%(number)d more name was found.", "%(number)d more names were found.", found)
+            messages.info(request, said % {"number": found} if found else _("No other name was found."))
+            return redirect(page)
         undoing = act == "undo"
         states = parsed(request.POST.get("undo", "")) if undoing else asked(report, act)
         before = decide(report, states, by=request.user)
-        page = reverse("admin:reports_report_mentions", args=[report.pk])
         if not before:
             messages.info(request, _("Nothing was changed: that was so already, or is gone."))
             return redirect(page)

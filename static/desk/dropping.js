@@ -5,12 +5,14 @@
 (() => {
   "use strict";
 
-  const megabytes = (bytes) =>
-    new Intl.NumberFormat(document.documentElement.lang || undefined, {
+  const size = (bytes) => {
+    const isLarge = bytes >= 1048576;
+    return new Intl.NumberFormat(document.documentElement.lang || undefined, {
       style: "unit",
-      unit: "megabyte",
-      maximumFractionDigits: 1,
-    }).format(bytes / 1048576);
+      unit: isLarge ? "megabyte" : "kilobyte",
+      maximumFractionDigits: isLarge ? 1 : 0,
+    }).format(isLarge ? bytes / 1048576 : Math.ceil(bytes / 1024));
+  };
 
   const equip = (form) => {
     const input = form.querySelector("input[type=file]");
@@ -24,7 +26,7 @@
         ...[...input.files].map((file) => {
           const item = document.createElement("li");
           const isTooLarge = file.size > Number(form.dataset.mostBytes);
-          item.textContent = `${file.name}, ${megabytes(file.size)}${isTooLarge ? ` (${form.dataset.tooLarge})` : ""}`;
+          item.textContent = `${file.name}, ${size(file.size)}${isTooLarge ? ` (${form.dataset.tooLarge})` : ""}`;
           return item;
         }),
       );

@@ -178,6 +178,7 @@ FOUND: dict[str, list[tuple[Issue, str]]] = {
         ({"companies": {"iFLYTEK": []}, **headline("Spark of IFlytek Burns On")}, "Written “IFlytek”"),
         ({"companies": {"Alphabet": ["DeepMind"]}, **text("By Deepmind, of London.")}, "the registry has “DeepMind”."),
         ({"companies": {"NVIDIA": []}, "takeaways": ["Nvidia leads"]}, "Takeaway 1"),
+        ({"companies": {"Nestlé": []}, **text("By Nestle, of Vevey.")}, "Written “Nestle”; the registry has “Nestlé”."),
     ],
     "near-names": [
         (

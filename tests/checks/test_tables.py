@@ -34,6 +34,12 @@ def test_what_is_right_is_let_pass(code, parts):
     assert [(finding.sentence, finding.excerpt) for finding in of(code, parts)] == []
 
 
+def test_typography_is_no_spelling():
+    registry = {"Moody's": [], "Coca-Cola": [], "Meta Platforms": []}
+    told = {"companies": registry, "takeaways": ["Moody’s, Coca‑Cola, Meta\u00a0Platforms"]}
+    assert of("names", told) == []
+
+
 def test_every_check_has_a_page():
     assert set(FOUND) == set(FINE) == set(CODES)
     assert len(CODES) == len(set(CODES))

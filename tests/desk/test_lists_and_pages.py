@@ -142,7 +142,7 @@ class TestDeleting:
         image = picture()
         edition = published(hero=image)
         page = desk.get(f"/admin/reports/image/{image.pk}/delete/")
-        assert "protected related objects" in words(page)
+        assert "is used, so it can’t be deleted" in words(page)
         assert edition.title in words(page)
         desk.post(f"/admin/reports/image/{image.pk}/delete/", {"post": "yes"})
         assert type(image).objects.filter(pk=image.pk).exists()

@@ -13,8 +13,10 @@ from PIL import Image as Pillow
 from PIL import TiffImagePlugin
 
 from reports.forms import MOST_AT_ONCE
-from reports.images import PictureInUse, discard, draw_due, take
+from reports.images import discard, draw_due, take
+from reports.library import ImageAdmin
 from reports.models import Image
+from reports.using import InUse
 from tests.desk.browsing import Form, signed_in, words
 from tests.factories import ImageFactory, complete_issue, edit, person, picture, picture_bytes, published
 
@@ -52,6 +54,7 @@ class TestSendingFiles:
         assert "4 files were not taken" in said
         assert "drawing.png : This is no picture in JPEG, PNG, GIF, WebP or AVIF." in said
         assert "half.jpg : This picture is damaged" in said
+        assert "empty.png : This file is empty." in said
         assert sorted(Image.objects.values_list("original_name", flat=True)) == ["robot <arm>.jpg", "second.png"]
         assert "robot &lt;arm&gt;.jpg" in answer.content.decode()
         for image in Image.objects.all():
@@ -160,6 +163,12 @@ def text_chunks() -> Any:
 
 
 class TestTheList:
+    def test_an_empty_one_says_so(self, desk: Client) -> None:
+        assert "There is no picture yet." in words(desk.get(LIST))
+        assert "There is no picture yet." in words(desk.get(CHOOSE))
+        assert "No picture is like that." in words(desk.get(f"{LIST}?q=robot"))
+        assert "No picture is like that." in words(desk.get(f"{CHOOSE}?q=robot"))
+
     def test_it_shows_pictures_and_where_each_is_used(self, desk: Client) -> None:
         hero, idle = picture(alt="The hero"), picture(alt="The idle one")
         edition = published(title="Live", hero=hero)
@@ -224,7 +233,8 @@ class TestDeleting:
         story.save()
         for answer in (desk.get(self.url(image, "delete")), desk.post(self.url(image, "delete"), {"post": "yes"})):
             said = words(answer)
-            assert f"Story “{story.headline}” in “Draft & more”" in said
+            assert "“In a text” is used, so it can’t be deleted Take it out of what uses it first:" in said
+            assert f"Story “{story.headline}” in “Draft & more” · 12 April 2025" in said
             assert f'href="/admin/reports/report/{report.pk}/change/"' in answer.content.decode()
         assert Image.objects.filter(pk=image.pk).exists()
         assert "Where it is used" in words(desk.get(self.url(image, "change")))
@@ -233,13 +243,24 @@ class TestDeleting:
         image = picture()
         edition = published(title="Live", hero=image)
         edit(edition.report, hero=None)
-        assert "Edition that readers have: “Live”" in words(desk.post(self.url(image, "delete"), {"post": "yes"}))
+        page = desk.post(self.url(image, "delete"), {"post": "yes"})
+        assert "Readers have it in “Live” · 12 April 2025" in words(page)
+        assert Image.objects.filter(pk=image.pk).exists()
+
+    def test_one_that_came_to_be_used_since_the_page_asked_is_kept_and_its_use_told(
+        self, desk: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        image = picture(alt="Busy")
+        published(title="Live", hero=image)
+        monkeypatch.setattr(ImageAdmin, "get_deleted_objects", lambda *asked: ([], {}, set(), []))
+        answer = desk.post(self.url(image, "delete"), {"post": "yes"}, follow=True)
+        assert "“Busy” is used, so it can’t be deleted: Main picture of “Live”" in words(answer)
         assert Image.objects.filter(pk=image.pk).exists()
 
     def test_the_verb_holds_to_that_too(self) -> None:
         image = picture()
         published(hero=image)
-        with pytest.raises(PictureInUse) as refused:
+        with pytest.raises(InUse) as refused:
             discard(image, by=None)
         assert len(refused.value.uses) == 2
 

@@ -1,11 +1,13 @@
 """Pictures of the library within stories and intros: what is kept, what readers get, and where none belong."""
 
 import re
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -291,14 +293,24 @@ class TestUses:
         publish(report, by=None)
         other = picture(500, 300)
         found = uses()
-        assert [use.label for use in found[image.pk]] == [
-            "Main picture of “Both”",
-            "Intro of “Both”",
-            "Story “China story 1 of Both” in “Both”",
-            "Edition that readers have: “Both”",
+        assert [use.text for use in found[image.pk]] == [
+            "Main picture of “Both” · 12 April 2025",
+            "Intro of “Both” · 12 April 2025",
+            "Story “China story 1 of Both” in “Both” · 12 April 2025",
+            "Readers have it in “Both” · 12 April 2025",
         ]
         assert other.pk not in found
         assert list(uses([other.pk])) == []
+
+    def test_an_edition_to_come_is_called_so_and_leads_to_the_desk(self, image: Image) -> None:
+        report = complete_issue(title="Next", issued_on=None)
+        edit(report, hero=image, issued_on=date(2030, 1, 5))
+        publish(report, by=None, at=timezone.now() + timedelta(days=1))
+        desk = f"/admin/reports/report/{report.pk}/change/"
+        assert uses()[image.pk] == [
+            ("Main picture of “Next” · 5 January 2030", desk),
+            ("Readers will get it in “Next” · 5 January 2030", desk),
+        ]
 
     def test_numbers_that_begin_alike_are_not_confused(self, db: None) -> None:
         report = complete_issue()

@@ -71,6 +71,20 @@ class TestThePage:
         decide(report, dict.fromkeys(Mention.objects.values_list("pk", flat=True), CONFIRMED), by=None)
         assert "wait" not in words(desk.get(change_url(report))).partition("Companies named")[2][:20]
 
+    def test_a_company_that_was_added_since_is_found_at_a_press(self, desk: Client, report: Report) -> None:
+        tell(report, "china", "Of chips", "<p>Baidu’s Ernie, and Huawei.</p>")
+        edit(report)
+        CompanyFactory.create(name="Baidu")
+        assert ("china", "Baidu") not in states(report)
+        revisions = report.revisions.count()
+        page = desk.post(page_of(report), {"do": "look"}, follow=True)
+        assert "1 more name was found." in words(page)
+        assert states(report)["china", "Baidu"] == PROPOSED
+        assert report.revisions.count() == revisions + 1
+        assert "No other name was found." in words(desk.post(page_of(report), {"do": "look"}, follow=True))
+        assert report.revisions.count() == revisions + 1
+        assert signed_in(person("Moderator")).post(page_of(report), {"do": "look"}).status_code == 403
+
     @pytest.mark.parametrize(("act", "state"), [("confirm", CONFIRMED), ("refuse", REFUSED)])
     def test_one(self, desk: Client, report: Report, act: str, state: str) -> None:
         row = mention(report, "NVIDIA")

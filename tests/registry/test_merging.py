@@ -17,13 +17,16 @@ from newsroom.models import Entry, Name
 from newsroom.publishing import publish, withdraw
 from newsroom.search.index import REGISTERS
 from policies.models import Milestone, Policy
-from reports.models import Edition, EditionStory, Report, Revision
-from reports.registry import Unmergeable
+from reports.models import Edition, EditionStory, Report, Revision, Source
+from reports.registry import Unmergeable, merge_source
 from tests.desk.browsing import Form, open_issue, signed_in
 from tests.factories import (
     CompanyFactory,
+    CreditFactory,
     NoteFactory,
     PolicyFactory,
+    ReportFactory,
+    SourceFactory,
     StoryFactory,
     complete_issue,
     edit,
@@ -153,6 +156,39 @@ class TestWorkingRows:
         assert sorted(new.milestones.values_list("status", flat=True)) == ["adopted", "draft"]
         assert report.updates.get().detail == "Where AI & Robotics sees Old Act; Where AI & Robotics sees New Act"
         assert list(new.aliases.values_list("name", flat=True)) == ["Old Act"]
+
+
+class TestSources:
+    def test_credits_move_and_an_issue_that_credits_both_keeps_one_at_the_place_of_the_first(self) -> None:
+        old = SourceFactory.create(name="Reuters News", link="https://reuters.example/")
+        new, other = SourceFactory.create(name="Reuters", link=""), SourceFactory.create()
+        both, alone = ReportFactory.create(), ReportFactory.create()
+        for position, source in enumerate((old, other, new)):
+            CreditFactory.create(report=both, source=source, position=position)
+        CreditFactory.create(report=alone, source=old)
+        CreditFactory.create(source=other)
+        assert merge_source(old, into=new, by=person("Writer")) == new
+        assert list(both.credits.values_list("source__name", "position")) == [("Reuters", 0), (other.name, 1)]
+        assert alone.credits.get().source == new
+        assert sorted(Report.objects.values_list("version", flat=True)) == [0, 1, 1]
+        assert list(Source.objects.filter(name__startswith="Reuters").values_list("name", "link")) == [
+            ("Reuters", "https://reuters.example/")
+        ]
+
+    def test_what_is_published_keeps_the_name_that_it_printed(self) -> None:
+        edition = published(title="Live")
+        merge_source(Source.objects.get(name="Reuters"), into=SourceFactory.create(name="Other Agency"), by=None)
+        page = get(edition.url).content
+        assert b"Reuters" in page
+        assert b"Other Agency" not in page
+
+    def test_not_into_itself_nor_by_whoever_may_not(self) -> None:
+        source = SourceFactory.create()
+        with pytest.raises(Unmergeable):
+            merge_source(source, into=source, by=None)
+        with pytest.raises(PermissionDenied):
+            merge_source(source, into=SourceFactory.create(), by=person("Moderator"))
+        assert Source.objects.count() == 2
 
 
 class TestRefused:

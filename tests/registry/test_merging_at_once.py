@@ -12,7 +12,7 @@ from reports.registry import Unmergeable
 from tests.factories import CompanyFactory, NoteFactory, complete_issue, edit
 from tests.together import at_once
 from watchlist.merging import merge
-from watchlist.models import Company, MergedCompany, Note, StoryAppearance
+from watchlist.models import Company, Mention, MergedCompany, Note, StoryAppearance
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -108,3 +108,17 @@ def test_publishing_saving_and_merging_at_once_end_and_agree(turn: int) -> None:
     assert list(Company.objects.all()) == [other]
     assert set(StoryAppearance.objects.values_list("company", flat=True)) == {other.pk}
     assert Edition.objects.live().filter(standfirst="More").count() == 3
+
+
+@pytest.mark.parametrize("again", range(3))
+def test_an_issue_that_names_one_in_a_story_alone_is_published_meanwhile(again: int) -> None:
+    report = complete_issue(companies=["Other"])
+    other, one = Company.objects.get(name="Other"), CompanyFactory.create(name="One")
+    story = report.stories.get(section="china", rank=1)
+    story.headline = "One grows"
+    story.save()
+    acts = [lambda: merge(one, into=other, by=None), lambda: publish(report, by=None)]
+    at_once(lambda number: acts[number]() and None, 2)
+    assert {row.company_id for row in StoryAppearance.objects.all()} == {other.pk}
+    assert {mention.company_id for mention in Mention.objects.all()} == {other.pk}
+    assert {row.slug for row in report.editions.get().stories.get(section="china", rank=1).companies.all()} == {"other"}

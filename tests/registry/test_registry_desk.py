@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from policies.models import Policy
 from policies.tracking import POLICIES
 from reports.models import Source
-from reports.registry import InUse, remove_source
+from reports.registry import SOURCES
+from reports.using import InUse
 from tests.desk.browsing import Form, signed_in, words
 from tests.factories import (
     CompanyFactory,
@@ -52,18 +53,29 @@ class TestUses:
         edition = published(title="Live", companies=["Huawei"])
         draft = complete_issue(title="Draft", companies=["Huawei"])
         huawei = company("Huawei")
-        Mention.objects.create(story=StoryFactory.create(headline="Named"), company=huawei)
+        named = StoryFactory.create(headline="Named")
+        Mention.objects.create(story=named, company=huawei)
         Mention.objects.create(story=StoryFactory.create(headline="Not"), company=huawei, state="refused")
         follower("one@example.org", ("company", huawei.pk))
         follower("two@example.org", ("company", huawei.pk + 1))
         found = {use.text: use.url for use in COMPANIES.uses(huawei)}
         assert found == {
-            "Issue “Live”": f"/admin/reports/report/{edition.report_id}/change/",
-            "Issue “Draft”": f"/admin/reports/report/{draft.pk}/change/",
-            "Readers have it in “Live”": "/reports/live/",
-            "Story “Named”": f"/admin/reports/report/{Mention.objects.get(state='proposed').story.report_id}/mentions/",
+            "Issue “Live” · 12 April 2025": f"/admin/reports/report/{edition.report_id}/change/",
+            "Issue “Draft” · 12 April 2025": f"/admin/reports/report/{draft.pk}/change/",
+            "Readers have it in “Live” · 12 April 2025": "/reports/live/",
+            "Story “Named” · 12 April 2025": f"/admin/reports/report/{named.report_id}/mentions/",
             "Followed by 1 reader": "",
         }
+
+    def test_drafts_without_a_date_come_first_then_the_newest(self) -> None:
+        huawei = CompanyFactory.create()
+        for title, day in (("Old", date(2024, 1, 1)), ("Undated", None), ("New", date(2025, 1, 1))):
+            NoteFactory.create(company=huawei, report__title=title, report__issued_on=day)
+        assert [use.text for use in COMPANIES.uses(huawei)] == [
+            "Issue “Undated”",
+            "Issue “New” · 1 January 2025",
+            "Issue “Old” · 1 January 2024",
+        ]
 
     def test_more_than_are_listed_are_counted(self) -> None:
         huawei = CompanyFactory.create()
@@ -83,7 +95,7 @@ class TestUses:
         with pytest.raises(InUse):
             POLICIES.remove(tracked, by=None)
         with pytest.raises(InUse):
-            remove_source(credited, by=None)
+            SOURCES.remove(credited, by=None)
         assert (Company.objects.count(), Policy.objects.count(), Source.objects.count()) == (1, 1, 1)
 
     def test_what_nothing_uses_goes_with_its_names(self) -> None:
@@ -93,7 +105,7 @@ class TestUses:
         Mention.objects.create(story=StoryFactory.create(), company=unused, state="refused")
         COMPANIES.remove(unused, by=by)
         POLICIES.remove(PolicyFactory.create(), by=by)
-        remove_source(SourceFactory.create(), by=by)
+        SOURCES.remove(SourceFactory.create(), by=by)
         assert (Company.objects.count(), Policy.objects.count(), Source.objects.count()) == (0, 0, 0)
 
     def test_not_by_whoever_may_not(self) -> None:
@@ -101,7 +113,7 @@ class TestUses:
         with pytest.raises(PermissionDenied):
             COMPANIES.remove(CompanyFactory.create(), by=by)
         with pytest.raises(PermissionDenied):
-            remove_source(SourceFactory.create(), by=by)
+            SOURCES.remove(SourceFactory.create(), by=by)
 
 
 class TestDeleting:
@@ -111,9 +123,17 @@ class TestDeleting:
             page = desk.get(page_of(row, "delete"))
             assert f"“{row}” is used, so it can’t be deleted" in words(page)
             assert f'href="/admin/reports/report/{edition.report_id}/change/"' in page.content.decode()
-            assert "Issue “Live & <well>”" in words(page)
+            assert "Issue “Live & <well>” · 12 April 2025" in words(page)
             assert desk.post(page_of(row, "delete"), {"post": "yes"}).status_code == 200
             assert type(row).objects.filter(pk=row.pk).exists()
+
+    def test_it_leads_to_merging_whoever_may(self, desk: Client) -> None:
+        huawei = NoteFactory.create().company
+        link = f'href="{page_of(huawei)}"'
+        assert link in desk.get(page_of(huawei, "delete")).content.decode()
+        page = signed_in(person("Writer")).get(page_of(huawei, "delete"))
+        assert link not in page.content.decode()
+        assert "Take it out of what uses it first:" in words(page)
 
     def test_what_nothing_uses_is_deleted(self, desk: Client) -> None:
         for row in (CompanyFactory.create(), PolicyFactory.create(), SourceFactory.create()):
@@ -147,6 +167,12 @@ class TestTheList:
         assert all(word in words(page) for word in ("Huawei", "华为", "Newer"))
         row = desk.get("/admin/policies/policy/").context["cl"].result_list[0]
         assert (row.issue_count, row.last_title) == (2, "Newer")
+
+    def test_says_whether_it_is_empty_or_nothing_is_like_that(self, desk: Client) -> None:
+        assert "Nothing is here yet. Add company" in words(desk.get(LIST))
+        CompanyFactory.create()
+        assert "Nothing is like that. Reset filters Add company" in words(desk.get(LIST, {"q": "nothing"}))
+        assert "Nothing is like that." in words(desk.get("/admin/policies/policy/", {"used": "never"}))
 
     def test_can_be_narrowed_to_what_nothing_uses(self, desk: Client) -> None:
         NoteFactory.create()
@@ -202,12 +228,46 @@ class TestMerging:
         old, new = CompanyFactory.create(name="Huawei Technologies"), CompanyFactory.create(name="Huawei")
         CompanyFactory.create(name="Alibaba")
         assert Form(desk.get(page_of(old)), "into")["into"] == str(new.pk)
+        alone = CompanyFactory.create(name="Tesla")
+        assert Form(desk.get(page_of(alone)), "into")["into"] == "", "nothing is chosen where nothing is like it"
 
     def test_of_policies(self, desk: Client) -> None:
         published(title="Both", policies=["Old Act", "New Act"])
         old, new = Policy.objects.get(title="Old Act"), Policy.objects.get(title="New Act")
         Form(desk.get(page_of(old), {"into": new.pk}), "seen").send(desk)
         assert list(new.aliases.values_list("name", flat=True)) == ["Old Act"]
+
+    def test_a_second_press_tells_what_the_first_did(self, desk: Client) -> None:
+        old, new = CompanyFactory.create(name="Huawei Tech"), CompanyFactory.create(name="Huawei")
+        page = page_of(old)
+        form = Form(desk.get(page, {"into": new.pk}), "seen")
+        assert form.send(desk).status_code == 302
+        answer = form.send(desk)
+        assert (answer.status_code, answer["Location"]) == (302, f"/admin/watchlist/company/{new.pk}/change/")
+        assert "“Huawei Tech” is merged into “Huawei”." in words(desk.get(page, follow=True))
+        assert Company.objects.get() == new
+
+    @pytest.mark.parametrize("number", ["999999", "x", "99999999999999999999"])
+    def test_what_never_was_leads_to_the_list(self, desk: Client, number: str) -> None:
+        for path in (LIST, "/admin/reports/source/"):
+            page = desk.get(f"{path}{number}/merge/", follow=True)
+            assert page.redirect_chain[-1][0] == path
+            assert "That row is not there any more." in words(page)
+
+    def test_of_sources(self, desk: Client) -> None:
+        old, new = SourceFactory.create(name="Reuters News"), SourceFactory.create(name="Reuters")
+        both = CreditFactory.create(source=old, report__title="Both").report
+        CreditFactory.create(source=new, report=both)
+        asked = desk.get(page_of(old))
+        assert Form(asked, "into")["into"] == str(new.pk)
+        page = desk.get(page_of(old), {"into": new.pk})
+        assert "Issue “Both” · 12 April 2025" in words(page)
+        assert "Names that" not in words(page)
+        assert "address" not in words(asked) + words(page)
+        assert Form(page, "seen").send(desk).status_code == 302
+        assert both.credits.get().source == new
+        assert page_of(new) in desk.get(page_of(new, "delete")).content.decode()
+        assert signed_in(person("Moderator")).get(page_of(new)).status_code == 403
 
     def test_what_was_changed_meanwhile_is_shown_first(self, desk: Client) -> None:
         old, new = CompanyFactory.create(), CompanyFactory.create()
@@ -257,6 +317,3 @@ class TestMerging:
             assert "Merge into" not in client.get(page_of(old, "change")).content.decode()
         assert Company.objects.count() == 2
         assert Client().get(page_of(old)).status_code == 302
-
-    def test_one_that_is_gone(self, desk: Client) -> None:
-        assert desk.get(f"{LIST}987654/merge/").status_code == 404

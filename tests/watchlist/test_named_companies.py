@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 from django.template import Context, Template
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -68,6 +69,15 @@ def test_the_name_is_the_edition_s_and_the_address_the_newest() -> None:
     company.save()
     published(title="Later", issued_on=date(2026, 1, 1), companies=["Meta Platforms"])
     assert links(first(edition)) == [("/companies/meta-platforms/", "Meta")]
+
+
+def test_the_text_links_no_company_within_the_name_of_another_that_has_no_page() -> None:
+    report = naming(complete_issue(companies=["Huawei"]), "Huawei", "Huawei Cloud")
+    story = report.stories.get(section="china", rank=1)
+    story.body = "<p>Huawei Cloud grows, and Huawei too.</p>"
+    story.save()
+    page = Client().get(first(publish(report, by=None)).url).content.decode()
+    assert '<p>Huawei Cloud grows, and <a href="/companies/huawei/">Huawei</a> too.</p>' in page
 
 
 @pytest.mark.parametrize("many", [1, 3])

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from newsroom.lib.mentions import Names, link_first
 from reports.models import EditionStory
-from watchlist.models import companies_with_page
+from watchlist.models import companies_named, companies_with_page
 
 register = template.Library()
 
@@ -27,9 +27,9 @@ def linked_body(story: EditionStory) -> SafeString:
     """
     The text of a story's own page, where the first place that names a company which has a page is a link there.
 
-    Costs no query where `named_companies` is asked as well.
+    Never within the longer name of another company, which may have no page. Costs no query where `named_companies` is
+    asked as well.
     """
-    companies = companies_with_page(story)
-    names = Names((name, row.company_id) for row in companies for name in (row.name, *row.spellings))
-    linked = link_first(story.body, names, {row.company_id: row.page for row in companies})
+    names = Names((name, row.company_id) for row in companies_named(story) for name in (row.name, *row.spellings))
+    linked = link_first(story.body, names, {row.company_id: row.page for row in companies_with_page(story)})
     return mark_safe(linked)  # noqa: S308 - cleaned when it was written
