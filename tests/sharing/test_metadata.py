@@ -160,6 +160,12 @@ def test_a_page_that_is_known_by_another_address_names_no_others() -> None:
         assert "hreflang=" not in page(path).partition("</head>")[0]
 
 
+def test_breadcrumbs_lead_to_addresses_as_they_are_sent() -> None:
+    published(title="Weekly", stories=1, tags=("芯片",))
+    steps = graph(page("/tags/%E8%8A%AF%E7%89%87/"))["BreadcrumbList"]["itemListElement"]
+    assert steps[-1]["item"] == f"{SITE}/tags/%E8%8A%AF%E7%89%87/"
+
+
 def test_what_has_no_address_to_be_known_by_names_none() -> None:
     published(title="Weekly", stories=1)
     secret = make(PREFERENCES, follower("reader@example.com").pk)
