@@ -25,20 +25,25 @@ KEPT = 24 * 3600  # seconds for which a consumer may keep an answer
 
 @dataclass(frozen=True)
 class Room:
-    """What a consumer has for a card, in pixels."""
+    """What a consumer has for a card, in pixels, and whether for our picture, which comes in one size."""
 
     width: int = WIDTH
     height: int = HEIGHT
+    takes_picture: bool = True
 
     @classmethod
     def of(cls, most_wide: str, most_high: str) -> Room:
-        """As the parameters `maxwidth` and `maxheight` say; nonsense says nothing."""
-        return cls(limited(most_wide, NARROWEST, WIDTH), limited(most_high, LOWEST, HEIGHT))
+        """As the parameters `maxwidth` and `maxheight` say, which hold for the picture too; nonsense says nothing."""
+        wide, high = (int(most[:9]) if most.isascii() and most.isdecimal() else None for most in (most_wide, most_high))
+        return cls(
+            limited(wide, NARROWEST, WIDTH),
+            limited(high, LOWEST, HEIGHT),
+            (wide is None or wide >= cards.WIDTH) and (high is None or high >= cards.HEIGHT),
+        )
 
 
-def limited(value: str, least: int, usual: int) -> int:
-    asked = int(value[:9]) if value.isascii() and value.isdecimal() else usual
-    return min(usual, max(least, asked))
+def limited(asked: int | None, least: int, usual: int) -> int:
+    return usual if asked is None else min(usual, max(least, asked))
 
 
 def page_of(url: str) -> Page | None:
@@ -54,7 +59,7 @@ def page_of(url: str) -> Page | None:
 
 def answer(page: Page, room: Room) -> dict[str, Any]:
     """What oEmbed's section 2.3.4 has for the type "rich": a frame with the card in it, and no script."""
-    picture = picture_of(page)
+    picture = picture_of(page) if room.takes_picture else ""
     html = format_html(
         '<iframe src="{}" title="{}" width="{}" height="{}" frameborder="0" loading="lazy"'
         ' sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>',

@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.encoding import iri_to_uri
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -218,7 +219,7 @@ def breadcrumb(trail: Iterable[tuple[str, str]]) -> Node:
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [
-            {"@type": "ListItem", "position": place, "name": name, "item": absolute(path)}
+            {"@type": "ListItem", "position": place, "name": name, "item": absolute(iri_to_uri(path))}
             for place, (name, path) in enumerate(steps, start=1)
         ],
     }

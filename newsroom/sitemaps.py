@@ -163,6 +163,7 @@ class Pages(Kind):
                 yield Place("reports:section", (section,), changed_at)
             yield Place("watchlist:company-list", (), changed_at)
             yield Place("policies:policy-list", (), changed_at)
+            yield Place("compare", (), changed_at)
             yield Place("corrections", (), changed_at)
             yield Place("follow:follow")
 

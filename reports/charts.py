@@ -12,6 +12,7 @@ MIDDLE = 10  # between the two sides
 LEFT = 16  # for the numbers of the scale
 EDGE = 2
 LETTER = 9  # how high a number of the scale is
+MANY = 26  # columns, for which there is always room: half a year of weeks
 
 
 class Column(NamedTuple):
@@ -67,6 +68,16 @@ class Mirror:
     @property
     def is_empty(self) -> bool:
         return not (self.china or self.international or self.marked)
+
+    @property
+    def room(self) -> str:
+        """A width in which few columns are not drawn larger than many."""
+        return written(LEFT + max(len(self.columns), MANY) * PITCH)
+
+    @property
+    def has_few(self) -> bool:
+        """Whether the two ends are too near each other for a date below each."""
+        return len(self.columns) * 2 < MANY
 
 
 def mirror(columns: Sequence[Column]) -> Mirror:

@@ -1,6 +1,7 @@
 """Public pages of the issues. All read editions and their projections, never the desk's rows."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from itertools import groupby
 from typing import Any
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from reports.caching import of_issue, public_page
 from reports.models import Edition, EditionStory, EditionTag, Section
@@ -139,7 +141,19 @@ def archive(request: HttpRequest) -> HttpResponse:
     years = [
         {"year": year, "editions": list(group)} for year, group in groupby(page.editions, lambda e: e.issued_on.year)
     ]
-    return render(request, "reports/archive.html", {"years": years, "older_url": page.older_url})
+    context = {"years": years, "all_years": years_with_address(), "older_url": page.older_url}
+    return render(request, "reports/archive.html", context)
+
+
+def years_with_address() -> list[tuple[int, str]]:
+    """From the newest live issue's year to the oldest's, each with where the archive begins at it. Two queries."""
+    days = Edition.objects.live().newest_first().values_list("issued_on", flat=True)
+    newest, oldest = days.first(), days.last()
+    if newest is None or oldest is None:
+        return []
+    first = reverse("reports:archive")
+    earlier = range(newest.year - 1, oldest.year - 1, -1)
+    return [(newest.year, first), *((year, f"{first}?before={date(year + 1, 1, 1)}.0") for year in earlier)]
 
 
 @public_page

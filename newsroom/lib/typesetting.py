@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +17,8 @@ PIECE = re.compile(
     r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]|[^\s\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]+|\s+"
 )
 CLOSING = "，。、；：！？”’）》」』…)]}.,;:!?"  # begin no line
+OPENING = "“‘（《「『([{"  # end no line
+NEEDLESS = {"So", "Sk", "Cf", "Mn"}  # Unicode categories of pictures, and of what joins and colours them
 ELLIPSIS = "…"
 
 
@@ -77,19 +80,29 @@ class Typesetter:
         return float(sum(font.getlength(run) for run, font in self.runs(text, size)))
 
     def wrap(self, text: str, size: int, width: int) -> list[str]:
-        """The text in lines that are no wider than `width` pixels; a word that is wider is cut."""
+        """The text in lines that are no wider than `width` pixels; a word that is wider is cut, emoji are left out."""
         lines = [""]
-        for piece in PIECE.findall(" ".join(text.split())):
+        for piece in PIECE.findall(" ".join(self.without_needless(text).split())):
             if self.width((lines[-1] + piece).rstrip(), size) <= width or (piece in CLOSING and lines[-1]):
                 lines[-1] += piece
             elif self.width(piece, size) <= width:
-                lines.append(piece.lstrip())
+                stays = lines[-1].rstrip(OPENING)
+                opening, lines[-1] = lines[-1][len(stays) :], stays
+                lines.append((opening + piece).lstrip())
             else:
                 for letter in piece:
                     if self.width(lines[-1] + letter, size) > width:
                         lines.append("")
                     lines[-1] += letter
         return [line.strip() for line in lines if line.strip()]
+
+    def without_needless(self, text: str) -> str:
+        """The text without pictures, marks and joiners that no face has: an empty box in their place tells nothing."""
+        return "".join(
+            letter
+            for letter in text
+            if unicodedata.category(letter) not in NEEDLESS or any(ord(letter) in covered(face) for face in self.faces)
+        )
 
     def fit(self, text: str, sizes: Sequence[int], width: int, height: int, leading: float) -> tuple[int, list[str]]:
         """

@@ -39,6 +39,16 @@ def test_the_scale_names_the_most_of_each_side() -> None:
     assert mirror([]).labels == []
 
 
+def test_few_columns_are_drawn_no_larger_than_many() -> None:
+    def room(columns: int) -> float:
+        return float(mirror([Column(None, 1, 1)] * columns).room)
+
+    assert room(1) == room(26) < room(27)
+    assert float(mirror([Column(None, 1, 1)] * 27).width) == room(27)
+    assert mirror([Column(None, 1, 1)] * 12).has_few
+    assert not mirror([Column(None, 1, 1)] * 13).has_few
+
+
 def test_bars_are_to_one_scale() -> None:
     assert lengths([(0.2, 0.05), (0, 0.1)]) == [("100", "25"), ("0", "50")]
     assert lengths([(0, 0)]) == [("0", "0")]

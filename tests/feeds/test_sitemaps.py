@@ -86,7 +86,7 @@ class TestTheParts:
             address
             for address, answer in answers.items()
             if answer.status == 200
-            and re.match(r"(/zh-hans)?/(reports|companies|policies|tags|sections|follow)/", address)
+            and re.match(r"(/zh-hans)?/(reports|companies|policies|tags|sections|follow|compare|corrections)/", address)
             and f'rel="canonical" href="{django_settings.SITE_URL}{address}"' in answer.text
             and "noindex" not in answer.text
         }

@@ -11,6 +11,9 @@ from tests.factories import picture, published
 NewPage = Callable[..., Page]
 Axe = Callable[..., list[str]]
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Of the text in an element, whatever its box is: in how many pieces it stands, and where its right end is.
+PIECES = "(of) => { const text = new Range(); text.selectNodeContents(of); return text.getClientRects().length; }"
+RIGHT = "(of) => { const text = new Range(); text.selectNodeContents(of); return text.getBoundingClientRect().right; }"
 
 
 @pytest.fixture
@@ -157,3 +160,21 @@ def test_on_paper_it_is_a_briefing(page: Page, edition: Edition) -> None:
     assert len(ys) == 4
     assert ys == sorted(ys)
     assert page.pdf().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_letters_twice_as_large_have_room(new_page: NewPage, edition: Edition, width: int) -> None:
+    page = new_page(width=width)
+    page.goto(edition.url)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate(SIDEWAYS) == 0
+    for name in (".masthead__name a", ".masthead__follow"):
+        assert page.locator(name).evaluate(PIECES) == 1, f"{name} is cut"
+
+
+def test_the_heading_of_no_comments_stands_clear_of_the_form(new_page: NewPage, edition: Edition) -> None:
+    page = new_page()
+    page.goto(edition.url)
+    form = page.locator(".leave").bounding_box()
+    assert form
+    assert page.get_by_role("heading", name="No comments yet").evaluate(RIGHT) < form["x"]

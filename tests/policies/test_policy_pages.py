@@ -168,7 +168,7 @@ def test_the_register_narrowed(query: str, found: list[str]) -> None:
     assert titles(query) == found
     text = words(page(f"/policies/{query}"))
     assert f"{len(found)} of 3 policies" in text
-    assert ("No policy that we follow is all of this" in text) == (not found)
+    assert ("No policy that we follow fits all of this" in text) == (not found)
     assert "Draft (1) In force (1)" in text
 
 

@@ -192,6 +192,23 @@ def test_the_archive_by_year() -> None:
     assert text.count("</h2>") == 2
 
 
+def test_the_archive_leads_to_each_of_its_years() -> None:
+    published(title="Of 2022", issued_on=date(2022, 12, 31))
+    assert 'aria-label="Years"' not in read("/reports/"), "there is one alone"
+    published(title="First of 2025", issued_on=date(2025, 1, 1))
+    published(title="Last of 2025", issued_on=date(2025, 12, 31))
+    text = read("/reports/")
+    years = dict(re.findall(r'<a href="([^"]*)"(?: aria-current="true")?>(20\d\d)</a>', text))
+    assert list(years.values()) == ["2025", "2024", "2023", "2022"]
+    shown = {year: re.findall(r"First of 2025|Last of 2025|Of 2022", read(address)) for address, year in years.items()}
+    assert {year: list(dict.fromkeys(titles)) for year, titles in shown.items()} == {
+        "2025": ["Last of 2025", "First of 2025", "Of 2022"],
+        "2024": ["Of 2022"],
+        "2023": ["Of 2022"],
+        "2022": ["Of 2022"],
+    }
+
+
 def walk(path: str) -> list[list[str]]:
     """The issues that each page of a list links to, page by page to its end."""
     pages = []

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 # Each page asks once when the next scheduled edition comes, for the caches' sake.
 COUNTS = {
     "/": 14,
-    "/reports/": 2,
+    "/reports/": 4,
     "/reports/issue-1/": 14,
     "/reports/issue-1/china-story-1-of-issue-1/": 7,
     "/feed/": 4,

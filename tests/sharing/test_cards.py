@@ -73,6 +73,20 @@ def test_characters_of_chinese_differ_from_what_no_font_has() -> None:
     assert pixels(card(title="华")) != pixels(card(title="为")) != pixels(card(title="\ue123"))
 
 
+def test_an_emoji_leaves_no_empty_box() -> None:
+    assert pixels(card(title="\U0001f916 Robots \u2708\ufe0f\U0001f469\u200d\U0001f52c vote")) == pixels(
+        card(title="Robots ✈ vote")
+    )
+
+
+def test_no_line_ends_with_an_opening_bracket_or_begins_with_a_closing_one() -> None:
+    text = "中国发布《生成式人工智能》，“附”全文（二）"
+    for width in range(120, 600, 10):
+        lines = cards.HEADLINE.wrap(text, 40, width)
+        assert "".join(lines) == text
+        assert not [line for line in lines if line[-1] in "《“（" or line[0] in "》”），"]
+
+
 @pytest.mark.django_db
 class TestItsAddress:
     def test_an_issue_and_its_stories_have_cards_with_the_picture(self, client: Client) -> None:

@@ -11,9 +11,11 @@ import time_machine
 from django.conf import settings as django_settings
 from django.test import Client
 
+from follow.emails import PREFERENCES
+from newsroom.lib.tokens import make
 from newsroom.publishing import publish
 from reports.models import Edition
-from tests.factories import complete_issue, edit, picture, published
+from tests.factories import complete_issue, edit, follower, picture, published
 from tests.public.crawling import ask
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +158,25 @@ def test_a_page_that_is_known_by_another_address_names_no_others() -> None:
     published(title="Weekly", stories=1)
     for path in ("/", "/zh-hans/"):
         assert "hreflang=" not in page(path).partition("</head>")[0]
+
+
+def test_breadcrumbs_lead_to_addresses_as_they_are_sent() -> None:
+    published(title="Weekly", stories=1, tags=("芯片",))
+    steps = graph(page("/tags/%E8%8A%AF%E7%89%87/"))["BreadcrumbList"]["itemListElement"]
+    assert steps[-1]["item"] == f"{SITE}/tags/%E8%8A%AF%E7%89%87/"
+
+
+def test_what_has_no_address_to_be_known_by_names_none() -> None:
+    published(title="Weekly", stories=1)
+    secret = make(PREFERENCES, follower("reader@example.com").pk)
+    pages = {"/nothing-here/": 404, "/comments/reported/": 200, f"/follow/preferences/{secret}/": 200}
+    for path, status in pages.items():
+        answer = ask(Client(), path)
+        assert answer.status == status
+        head = answer.text.partition("</head>")[0]
+        assert "<title>" in head
+        for word in ("canonical", "hreflang=", "og:url", "ld+json", path):
+            assert word not in head, f"{path} has {word}"
 
 
 def test_a_preview_says_nothing_to_programs(client: Client) -> None:

@@ -86,6 +86,15 @@ def test_a_card_is_as_large_as_there_is_room(asked_for: tuple[object, object], g
 
 
 @pytest.mark.parametrize(
+    ("room", "has_picture"),
+    [({"maxwidth": 1200, "maxheight": 630}, True), ({"maxwidth": 1199}, False), ({"maxheight": 629}, False)],
+)
+def test_a_picture_for_which_there_is_no_room_is_left_out(room: dict[str, int], has_picture: bool) -> None:
+    told = json.loads(asked(SITE + published(stories=1).url, **room).body)
+    assert [name.startswith("thumbnail_") for name in told].count(True) == 3 * has_picture
+
+
+@pytest.mark.parametrize(
     "url", ["", "x", "https://elsewhere.example/reports/live/", "http://[", SITE, f"{SITE}/admin/", f"{SITE}/reports/"]
 )
 def test_no_card_of_anything_else(url: str) -> None:

@@ -174,7 +174,7 @@ def test_the_register_narrowed(query: str, found: list[str]) -> None:
     assert names(query) == found
     text = words(page(f"/companies/{query}"))
     assert f"{len(found)} of 4 companies" in text
-    assert ("No company on the watchlist is all of this" in text) == (not found)
+    assert ("No company on the watchlist fits all of this" in text) == (not found)
 
 
 def test_a_company_of_two_countries_is_found_under_both() -> None:
