@@ -7,13 +7,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from newsroom.staff import sessions
+from newsroom.staff.middleware import is_of_the_desk
 
 View = Callable[..., HttpResponseBase]
 
@@ -83,6 +84,23 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
     said = ngettext("Ended %(number)d other session.", "Ended %(number)d other sessions.", number)
     messages.success(request, said % {"number": number})
     return redirect("staff-sessions")
+
+
+def missing(request: HttpRequest) -> HttpResponse | None:
+    """The desk's own page for an address where there is nothing, for those who are at the desk; None for all others."""
+    return message(request, 404, _("Page not found"))
+
+
+def refused(request: HttpRequest) -> HttpResponse | None:
+    """The desk's own page for what a role doesn't include, for those who are at the desk; None for all others."""
+    return message(request, 403, _("Not allowed"))
+
+
+def message(request: HttpRequest, status: int, title: str) -> HttpResponse | None:
+    if not is_of_the_desk(request) or not getattr(request, "user", None) or not admin.site.has_permission(request):
+        return None
+    context = {**admin.site.each_context(request), "title": title}
+    return private(render(request, f"admin/{status}.html", context, status=status))  # type: ignore[return-value]
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
