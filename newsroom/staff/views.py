@@ -4,16 +4,19 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from newsroom.staff import sessions
+from newsroom.staff import people, sessions
+from newsroom.staff.forms import AboutYouForm
 from newsroom.staff.middleware import is_of_the_desk
 
 View = Callable[..., HttpResponseBase]
@@ -54,6 +57,19 @@ def on_the_desk(view: View) -> View:
         return private(dressed(view(request, *args, **kwargs), **admin.site.each_context(request)))
 
     return page
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required  # type: ignore[untyped-decorator]
+def about_you(request: HttpRequest) -> HttpResponse:
+    """One's own name and address of mail: to the latter go new passwords, so it is asked who changes it."""
+    person = get_object_or_404(User, pk=request.user.pk)
+    form = AboutYouForm(request.POST or None, person=person)
+    if request.method == "POST" and form.is_valid():
+        people.describe(person, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("mfa_index")
+    return TemplateResponse(request, "account/about_you.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require_safe
