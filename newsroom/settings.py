@@ -559,6 +559,7 @@ UNFOLD: dict[str, object] = {
         lambda request: static("desk/unsaved.js"),
         lambda request: static("desk/here.js"),
         lambda request: static("desk/kept.js"),
+        lambda request: static("desk/leaving.js"),
     ],
     # The blue of the International list on the public pages, in Unfold's eleven steps.
     "COLORS": {

@@ -35,24 +35,38 @@ class LoginForm(Plain, account.LoginForm):
 
 
 class PasswordAgainForm(Plain, account.ReauthenticateForm):
-    pass
-
-
-class ChangePasswordForm(Plain, account.ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""  # who is in doubt about it asks from the log-in
+
+
+class Twice(Plain):
+    """A new password, typed twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = _("New password")
+        self.fields["password2"].label = _("New password, once more")
+
+
+class ChangePasswordForm(Twice, account.ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = _("Your password until now")
         self.fields["oldpassword"].help_text = ""
 
 
-class SetPasswordForm(Plain, account.SetPasswordForm):
+class SetPasswordForm(Twice, account.SetPasswordForm):
     pass
 
 
 class ForgottenPasswordForm(Plain, account.ResetPasswordForm):
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("Email address")
 
 
-class NewPasswordForm(Plain, account.ResetPasswordKeyForm):
+class NewPasswordForm(Twice, account.ResetPasswordKeyForm):
     pass
 
 

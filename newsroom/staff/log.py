@@ -234,7 +234,7 @@ FACTS: dict[str, Wording] = {
     "is_active": gettext_lazy("may log in"),
     "is_staff": gettext_lazy("on the staff"),
     "is_superuser": gettext_lazy("may do everything"),
-    "email": gettext_lazy("address of mail"),
+    "email": gettext_lazy("email address"),
     "roles": gettext_lazy("roles"),
     "permissions": gettext_lazy("permissions"),
     "at": gettext_lazy("for"),

@@ -30,6 +30,14 @@ def crumbs(context: dict[str, Any]) -> dict[str, list[Crumb]]:
     return {"crumbs": [Crumb(name, "" if url == path else url) for name, url in way]}
 
 
+@register.simple_tag(takes_context=True)
+def called_in_menu(context: dict[str, Any], otherwise: str) -> str:
+    """What the menu calls the page, or `otherwise` for a page that is not in it."""
+    path = context["request"].path
+    way = in_menu(context.get("sidebar_navigation") or (), path)
+    return way[-1].name if way and way[-1].url == path else otherwise
+
+
 def in_menu(groups: Any, path: str) -> list[Crumb]:
     """The entry of the menu below whose address a page is, and the heading over it; nothing if there is none."""
     account = Crumb(_("Your account"), reverse("mfa_index"))
