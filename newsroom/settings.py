@@ -522,9 +522,9 @@ def this_page_in(code: str) -> Callable[[Any], str]:
     """The address of the page that somebody is on in another language, for the desk's menu."""
 
     def address(request: Any) -> str:
-        from newsroom.context import languages
+        from newsroom.lib.languages import in_language, in_own_language
 
-        return next(str(row["path"]) for row in languages(request) if row["code"] == code)
+        return in_language(in_own_language(request.path, request.LANGUAGE_CODE), code)
 
     return address
 
@@ -559,7 +559,6 @@ UNFOLD: dict[str, object] = {
         lambda request: static("desk/unsaved.js"),
         lambda request: static("desk/here.js"),
         lambda request: static("desk/kept.js"),
-        lambda request: static("desk/leaving.js"),
     ],
     # The blue of the International list on the public pages, in Unfold's eleven steps.
     "COLORS": {

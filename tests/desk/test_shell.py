@@ -107,8 +107,8 @@ class TestNames:
         assert f'href="/admin/reports/report/{report.pk}/change/"' in history.content.decode().split("desk-crumbs")[1]
 
     def test_the_switch_of_languages_stays_on_the_page(self, desk: Client) -> None:
-        page = desk.get("/admin/reports/source/", {"q": "a"}).content.decode()
-        assert 'href="/zh-hans/admin/reports/source/?q=a"' in page
+        assert 'href="/zh-hans/admin/reports/source/"' in desk.get("/admin/reports/source/").content.decode()
+        assert 'href="/admin/reports/source/"' in desk.get("/zh-hans/admin/reports/source/").content.decode()
 
 
 class TestWhereThereIsNothing:
