@@ -253,7 +253,7 @@ def test_who_has_no_address_is_told_so_and_a_server_that_is_away_is_named_withou
     assert "The test was not sent: no answer" in words(response)
     nobody = signed_in(person("Writer", email=""))
     page = nobody.get(cover_of(report))
-    assert "Your account has no email address, so no test reaches you. Add one." in words(page)
+    assert "Your account has no email address, so no test reaches you. Add one ." in words(page)
     assert 'href="/admin/account/about/"' in page.content.decode()
     assert "The test was not sent: no valid address" in words(nobody.post(f"{cover_of(report)}test/", follow=True))
 
