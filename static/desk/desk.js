@@ -134,7 +134,8 @@
       if (!name) return;
       const chosen = box.getAttribute("aria-labelledby");
       box.dataset.deskNamed = "yes";
-      box.querySelector("[role=textbox]")?.removeAttribute("role"); // nobody types in what is chosen
+      const text = box.querySelector("[role=textbox]"); // in which nobody types
+      ["role", "aria-readonly"].forEach((attribute) => text?.removeAttribute(attribute));
       if (label) {
         label.id ||= `${select.id}_label`;
         box.setAttribute("aria-labelledby", `${label.id} ${chosen}`);
