@@ -46,7 +46,7 @@ from newsroom.previews.desk import PreviewDoor
 from newsroom.publishing import Unpublishable
 from newsroom.reviewing import OutOfTurn, timeline
 from newsroom.revising import StaleVersion, claim, keep
-from newsroom.staff.desk import AuditedPeople, AuditedRoles, FactorDoor
+from newsroom.staff.desk import AuditedPeople, AuditedRoles, FactorDoor, PeopleDesk
 from policies.admin import UpdateInline
 from reports.admin import ChinaInline, CreditInline, InternationalInline, TakeawayInline, TolerantSelect, WithTagLine
 from reports.forms import ReportForm
@@ -424,7 +424,7 @@ for model in (User, Group, Tag):
 
 
 @admin.register(User)
-class UserAdmin(AuditedPeople, FactorDoor, DjangoUserAdmin, ModelAdmin):
+class UserAdmin(AuditedPeople, FactorDoor, PeopleDesk, DjangoUserAdmin, ModelAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm

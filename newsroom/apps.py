@@ -2,6 +2,7 @@ from typing import Any
 
 from anymail.exceptions import AnymailConfigurationError
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig as DjangoStaticFilesConfig
 from django.db.models.signals import post_migrate, pre_migrate
 
@@ -70,6 +71,10 @@ class NewsroomConfig(AppConfig):
         # Permissions come into being after a migration, app by app, so the roles that need them do too.
         pre_migrate.connect(remember_permissions, dispatch_uid="permissions")
         post_migrate.connect(make_missing_roles, dispatch_uid="roles")
+
+
+class DeskConfig(AdminConfig):
+    default_site = "newsroom.site.Desk"
 
 
 # Parts of CKEditor that the desk never loads: some have known holes, all cost time at every collection and start.

@@ -39,6 +39,11 @@ def say_here(report: Report, *, story: int | None = None, by: Any) -> None:
     Presence.objects.update_or_create(report=report, person=by, defaults={"story": story, "seen_at": timezone.now()})
 
 
+def say_gone(report: Report, *, by: Any) -> None:
+    """Forget that somebody is at an issue. If he has it open in another tab too, that says so again within seconds."""
+    Presence.objects.filter(report=report, person=by).delete()
+
+
 def others_at(report: Report, *, than: Any) -> list[Other]:
     """Who else is there now, by name. Two queries."""
     there = list(Presence.objects.fresh().filter(report=report).exclude(person=than).select_related("person"))
@@ -69,8 +74,11 @@ class PresenceDoor:
         return [path("<int:pk>/here/", view, name="reports_report_here"), *super().get_urls()]  # type: ignore[misc]
 
     def here(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Takes `story`; tells who else is there, and which version is saved."""
+        """Takes `story`, or `gone`; tells who else is there, and which version is saved."""
         report = get_object_or_404(Report, pk=pk)
+        if "gone" in request.POST:
+            say_gone(report, by=request.user)
+            return HttpResponse(status=204)
         story = request.POST.get("story", "")
         say_here(report, story=int(story) if story.isdecimal() and len(story) < 19 else None, by=request.user)
         answer = {

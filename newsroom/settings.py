@@ -130,7 +130,7 @@ INSTALLED_APPS = [
     "policies",
     "comments",
     "follow",
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # the desk itself is newsroom.site.Desk
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -138,7 +138,7 @@ INSTALLED_APPS = [
     "ckeditor",
     "imagefield",
     "taggit",
-    "django.contrib.admin",
+    "newsroom.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -518,14 +518,29 @@ def desk_link(title: object, icon: str, view: str, permission: str, *, page: str
     }
 
 
+def this_page_in(code: str) -> Callable[[Any], str]:
+    """The address of the page that somebody is on in another language, for the desk's menu."""
+
+    def address(request: Any) -> str:
+        from newsroom.lib.languages import in_language, in_own_language
+
+        return in_language(in_own_language(request.path, request.LANGUAGE_CODE), code)
+
+    return address
+
+
 UNFOLD: dict[str, object] = {
     "SITE_TITLE": SITE_NAME,
     "SITE_HEADER": SITE_NAME,
     "SITE_SUBHEADER": _("The desk"),
     "SITE_SYMBOL": "newspaper",
     "SITE_DROPDOWN": [
-        {"icon": "translate", "title": "English", "link": "/admin/"},
-        {"icon": "translate", "title": "简体中文", "link": "/zh-hans/admin/"},
+        {"icon": "home", "title": _("The desk"), "link": reverse_lazy("admin:index")},
+        {"icon": "language", "title": _("See the site"), "link": reverse_lazy("home")},
+        *(
+            {"icon": "translate", "title": name, "link": this_page_in(code), "attrs": {"lang": code, "hreflang": code}}
+            for code, name in LANGUAGES
+        ),
     ],
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("site/icon.svg")}],
     "SHOW_HISTORY": False,

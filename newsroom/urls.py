@@ -49,5 +49,6 @@ urlpatterns += i18n_patterns(
     prefix_default_language=False,
 )
 
+handler403 = "newsroom.views.not_allowed"
 handler404 = "newsroom.views.not_found"
 handler429 = "newsroom.staff.views.too_many"

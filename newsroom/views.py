@@ -4,15 +4,16 @@ from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
-from django.views.defaults import page_not_found
+from django.views.defaults import page_not_found, permission_denied
 from django.views.static import serve
 
 from newsroom import briefing as briefings
 from newsroom import cards, comparing, correcting, embedding
+from newsroom.staff import views as desk
+from newsroom.staff.middleware import is_of_the_desk
 from reports.caching import MayAppear, allow_copies, of_issue, public_page
 from reports.images import originals, stand_in, stem_of
 from reports.models import Edition, EditionPicture, EditionStory
@@ -145,8 +146,13 @@ def briefing(request: HttpRequest, edition: Edition) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """What is at no address at all: caches may remember it as long as a missing page."""
+    """What is at no address: caches may remember it as long as a missing page. The desk has a page of its own."""
+    if is_of_the_desk(request):
+        return desk.missing(request) or page_not_found(request, exception)
     response = page_not_found(request, exception)
-    if not request.path_info.startswith(reverse("admin:index")):
-        allow_copies(response)
+    allow_copies(response)
     return response
+
+
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return desk.refused(request) or permission_denied(request, exception)

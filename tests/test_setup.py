@@ -28,7 +28,7 @@ def test_the_first_time_it_prints_an_editors_password_and_how_to_make_an_adminis
     editor = authenticate(username="editor", password=password)
     assert editor
     assert not editor.email
-    assert "It has no email address, so no test of a mail reaches it yet." in printed
+    assert "It has no email address, so no test of a mail reaches it before you give it one" in printed
     assert "  .venv/bin/python manage.py createsuperuser\n" in printed
     assert Edition.objects.live().count() == 1
 

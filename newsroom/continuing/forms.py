@@ -7,7 +7,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanWidget
+from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from newsroom.continuing.proposals import Proposal
 from newsroom.lib.fields import room
@@ -23,7 +23,7 @@ class NextIssueForm(forms.Form):
     issued_on = forms.DateField(
         label=gettext_lazy("Date of issue"),
         required=False,
-        widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}),
+        widget=UnfoldAdminDateWidget,
     )
     number = forms.IntegerField(
         label=gettext_lazy("Number"),

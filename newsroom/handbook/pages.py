@@ -94,7 +94,8 @@ def draw(markdown: str, *, pages: Mapping[str, str], folder: str) -> str:
     html = reader.renderer.render(tokens, reader.options, {})
     html = CAPTIONED.sub(r"<figure>\1<figcaption>\2</figcaption></figure>", html)
     html = OF_THE_DESK.sub(r'<a href="\1"><code>\1</code></a>', html)
-    return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, link_rel=None, url_schemes={"https"})
+    clean = nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, link_rel=None, url_schemes={"https"})
+    return clean.replace("<table>", '<table tabindex="0">')  # on a phone it scrolls, for the keyboard too
 
 
 def at_the_desk(address: str, pages: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import (
+    UnfoldAdminDateWidget,
     UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
@@ -99,7 +100,7 @@ class IssueForm(forms.Form):
     issued_on = forms.DateField(
         label=gettext_lazy("Date of issue"),
         required=False,
-        widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}),
+        widget=UnfoldAdminDateWidget,
     )
     intro = text(5, label=gettext_lazy("Intro"), help_text=gettext_lazy("An empty line between paragraphs."))
     hero_alt = line(

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_noop
 
 WORDS = (
     gettext_noop("Add row"),
-    gettext_noop("After you've created a user, you’ll be able to edit more user options."),
     gettext_noop("All applications"),
     gettext_noop("Apply Filters"),
     gettext_noop("Cancel"),
@@ -34,10 +33,6 @@ WORDS = (
     gettext_noop("No recent searches"),
     gettext_noop("No results matching your query"),
     gettext_noop("Previous"),
-    gettext_noop(
-        "Raw passwords are not stored, so there is no way to see this user’s password, but you can change the "
-        'password using <a href="{}" class="text-primary-600 dark:text-primary-500">this form</a>.'
-    ),
     gettext_noop("Recent searches"),
     gettext_noop("Record picture"),
     gettext_noop("Reset filters"),

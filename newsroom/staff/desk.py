@@ -18,8 +18,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from newsroom.audit import Did, record
+from newsroom.lib.text import Wording
 from newsroom.models import Act
 from newsroom.staff import factors, log, people
 
@@ -78,6 +80,97 @@ class FactorDoor:
             "factors": factors.in_words(person),
         }
         return render(request, "admin/auth/user/reset_factors.html", context)
+
+
+# What Django says of these at length.
+FIELDS: dict[str, tuple[Wording, Wording]] = {
+    "username": (gettext_lazy("Username"), gettext_lazy("To log in with: letters, digits, and @ . + - _")),
+    "groups": (gettext_lazy("Roles"), gettext_lazy("What each role may do is under Roles, in the menu.")),
+    "is_active": (
+        gettext_lazy("May log in"),
+        gettext_lazy("Take this away instead of deleting somebody: what was done keeps its name."),
+    ),
+    "is_staff": (gettext_lazy("Works at the desk"), gettext_lazy("Everybody does; nobody else has an account.")),
+    "is_superuser": (gettext_lazy("May do everything"), gettext_lazy("Whatever the roles say.")),
+    "user_permissions": (gettext_lazy("Single permissions"), gettext_lazy("Besides those of the roles.")),
+}
+
+
+class PeopleDesk:
+    """
+    People by their names and roles. What else there is to an account is for superusers, folded away.
+
+    Who is no superuser makes none, himself included, and does nothing to one.
+    """
+
+    list_display = ("username", "name", "roles", "email", "may_log_in")
+    list_filter = ("groups", "is_active")
+    filter_horizontal = ()
+    readonly_fields = ("new_password",)
+    add_form_template = None
+    add_fieldsets = (
+        (None, {"fields": ("username", "first_name", "last_name", "email", "groups")}),
+        (gettext_lazy("First password"), {"fields": ("password1", "password2")}),
+    )
+    own_fieldsets = (
+        (None, {"fields": ("username", ("first_name", "last_name"), "email", "new_password")}),
+        (gettext_lazy("What this person may do"), {"fields": ("groups", "is_active")}),
+    )
+    folded: Any = (
+        gettext_lazy("Seldom needed"),
+        {"classes": ("collapse",), "fields": ("is_staff", "is_superuser", "user_permissions")},
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        found: QuerySet[User] = super().get_queryset(request).prefetch_related("groups")
+        return found
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        if obj is None:
+            return self.add_fieldsets
+        return (*self.own_fieldsets, self.folded) if request.user.is_superuser else self.own_fieldsets
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_change_permission(request, obj) and is_for(request.user, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and is_for(request.user, obj)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if said := FIELDS.get(db_field.name):
+            kwargs["label"], kwargs["help_text"] = said
+        if db_field.name == "groups":
+            kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "groups":
+            field.widget.can_add_related = False  # a role is made where roles are
+        return field
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        page: HttpResponse = super().add_view(request, form_url, {"title": _("Add a person"), **(extra_context or {})})
+        return page
+
+    @admin.display(description=gettext_lazy("name"), ordering="last_name")
+    def name(self, person: User) -> str:
+        return person.get_full_name()
+
+    @admin.display(description=gettext_lazy("may log in"), boolean=True, ordering="is_active")
+    def may_log_in(self, person: User) -> bool:
+        return person.is_active
+
+    @admin.display(description=gettext_lazy("roles"))
+    def roles(self, person: User) -> str:
+        every = [role.name for role in person.groups.all()]
+        return ", ".join([*every, _("superuser")] if person.is_superuser else every)
+
+    @admin.display(description=gettext_lazy("password"))
+    def new_password(self, person: User) -> str:
+        address = reverse("admin:auth_user_password_change", args=[person.pk])
+        return format_html('{} · <a href="{}">{}</a>', _("Nobody can see it."), address, _("Set a new one…"))
+
+
+def is_for(user: Any, person: User | None) -> bool:
+    return bool(user.is_superuser or person is None or not person.is_superuser)
 
 
 class AuditedPeople:

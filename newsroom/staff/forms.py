@@ -6,8 +6,13 @@ from allauth.account import forms as account
 from allauth.mfa.base import forms as factors
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from django import forms
+from django.contrib.auth.models import User
 from django.core.validators import MaxLengthValidator
+from django.forms.models import model_to_dict
 from django.utils.translation import gettext_lazy as _
+
+from newsroom.lib.forms import Email, OneLine
 
 
 class Plain:
@@ -30,24 +35,38 @@ class LoginForm(Plain, account.LoginForm):
 
 
 class PasswordAgainForm(Plain, account.ReauthenticateForm):
-    pass
-
-
-class ChangePasswordForm(Plain, account.ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""  # who is in doubt about it asks from the log-in
+
+
+class Twice(Plain):
+    """A new password, typed twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = _("New password")
+        self.fields["password2"].label = _("New password, once more")
+
+
+class ChangePasswordForm(Twice, account.ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = _("Your password until now")
         self.fields["oldpassword"].help_text = ""
 
 
-class SetPasswordForm(Plain, account.SetPasswordForm):
+class SetPasswordForm(Twice, account.SetPasswordForm):
     pass
 
 
 class ForgottenPasswordForm(Plain, account.ResetPasswordForm):
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("Email address")
 
 
-class NewPasswordForm(Plain, account.ResetPasswordKeyForm):
+class NewPasswordForm(Twice, account.ResetPasswordKeyForm):
     pass
 
 
@@ -100,3 +119,21 @@ class RenamePasskeyForm(Plain, EditWebAuthnForm):
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Name")
         shorten(self.fields["name"])
+
+
+class AboutYouForm(forms.Form):
+    """How somebody is called on the desk, and where mail reaches him."""
+
+    use_required_attribute = False
+
+    first_name = OneLine(label=_("First name"), max_length=150, required=False)
+    last_name = OneLine(label=_("Last name"), max_length=150, required=False)
+    email = Email(label=_("Email address"), max_length=254, required=False)
+
+    def __init__(self, data: Any = None, *, person: User) -> None:
+        super().__init__(data, initial=model_to_dict(person, ("first_name", "last_name", "email")))
+        for name, autocomplete in (("first_name", "given-name"), ("last_name", "family-name"), ("email", "email")):
+            self.fields[name].widget.attrs["autocomplete"] = autocomplete
+        self.fields["email"].help_text = _(
+            "The desk’s mail goes there: tests of mailings, comments that wait, and a new password if you forget yours."
+        )

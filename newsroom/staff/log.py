@@ -1,14 +1,17 @@
 """
-Reading the audit log: acts and the desk's own log of rows in one line of time, narrowed as somebody likes.
+Reading the audit log: acts, and what other tables say of who did what, in one line of time, narrowed as somebody likes.
 
-Rows come from Django's log as they are: a copy of them among the acts would be a second truth. Those of comments and
-followers are left to their own logs, which know how to tell of them without anybody's address; those of people and
-roles are acts, which say what changed.
+What has rows of its own is read from them: reviews, publishing in spite of the checks, links to previews, and Django's
+log of rows that were added, changed, deleted or merged. A copy of them among the acts would be a second truth. Rows of
+comments and followers are left to their own logs, which know how to tell of them without anybody's address; those of
+people and roles are acts, which say what changed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,18 +28,32 @@ from django.utils.translation import gettext_lazy
 from newsroom.lib.logpages import Page, day, within
 from newsroom.lib.numbers import row_number
 from newsroom.lib.text import Wording
-from newsroom.models import Act
+from newsroom.models import Act, PreviewLink
 from newsroom.staff.sessions import device
+from reports.models import Override, Review
 
 PER_PAGE = 50
 APPS = ("reports", "watchlist", "policies", "taggit")  # whose rows are shown
-ROWS = {
+ROWS: dict[str, tuple[int, Wording]] = {
     "added": (ADDITION, gettext_lazy("added")),
     "changed": (CHANGE, gettext_lazy("changed")),
     "deleted": (DELETION, gettext_lazy("deleted")),
 }
+REVIEWS: dict[str, Wording] = {
+    Review.Verdict.SUBMITTED: gettext_lazy("submitted for review"),
+    Review.Verdict.TAKEN_BACK: gettext_lazy("took back from review"),
+    Review.Verdict.CHANGES: gettext_lazy("asked for changes"),
+    Review.Verdict.APPROVED: gettext_lazy("approved"),
+}
+OVERRIDE, SHARE = "override", "share"
+OTHERS: dict[str, Wording] = {
+    OVERRIDE: gettext_lazy("published in spite of the checks"),
+    SHARE: gettext_lazy("made a link to a preview"),
+}
 DONE: list[tuple[str, Wording]] = [
     *((value, label) for value, label in Act.Did.choices),
+    *REVIEWS.items(),
+    *OTHERS.items(),
     *((key, label) for key, (__, label) in ROWS.items()),
 ]
 
@@ -73,29 +90,6 @@ class Wanted:
     @property
     def is_narrowed(self) -> bool:
         return self.query() != "?"
-
-    def acts(self) -> QuerySet[Act]:
-        found = Act.objects.order_by()
-        if self.did:
-            found = found.filter(did=self.did)
-        if self.person:  # what he did, and what was done to his account
-            user = get_user_model()._meta.label_lower
-            found = found.filter(Q(by=self.person) | Q(what_type=user, what_id=str(self.person)))
-        if self.search:
-            found = found.filter(Q(what_name__icontains=self.search) | Q(by_name__icontains=self.search))
-        return found.filter(within("at", self.since, self.until))
-
-    def rows(self) -> QuerySet[LogEntry]:
-        found = LogEntry.objects.order_by().filter(content_type__app_label__in=APPS)
-        found = found.exclude(action_flag=CHANGE, change_message="[]")  # a save that changed nothing
-        if self.did:
-            flag = ROWS.get(self.did, (0, ""))[0]
-            found = found.filter(action_flag=flag)
-        if self.person:
-            found = found.filter(user=self.person)
-        if self.search:
-            found = found.filter(Q(object_repr__icontains=self.search) | Q(user__username__icontains=self.search))
-        return found.filter(within("action_time", self.since, self.until))
 
 
 @dataclass(frozen=True)
@@ -137,6 +131,102 @@ class Line:
             facts=[("", said)] if said else [],
         )
 
+    @classmethod
+    def of_issue(cls, row: Any, at: datetime, by: Any, did: Wording, said: str) -> "Line":
+        """Of a row about an issue: its `report`, and what was said with it."""
+        return cls(
+            at=timezone.localtime(at),
+            who=by.get_username() if by else _("The command line"),
+            did=did,
+            what=str(row.report),
+            url=url_of("reports.report", str(row.report_id)),
+            facts=[("", said)] if said else [],
+        )
+
+
+@dataclass(frozen=True)
+class Kind:
+    """
+    A table that lines are read from: which of its rows, and their line.
+
+    `at`, `by`, `who` and `name` are where they have the time, the actor, his name, and that of what it was done to.
+
+    `dids` are those of DONE that its rows are, each with the condition for it.
+    """
+
+    rows: Callable[[], QuerySet[Any]]
+    at: str
+    by: str
+    who: str
+    name: str
+    dids: Mapping[str, Q]
+    line: Callable[[Any], Line]
+    of_person: Callable[[int], Q] = lambda person: Q()  # what else is somebody's than what he did
+
+    def wanted(self, wanted: Wanted) -> QuerySet[Any]:
+        found = self.rows().order_by().filter(within(self.at, wanted.since, wanted.until))
+        if wanted.did:
+            found = found.filter(self.dids[wanted.did])
+        if wanted.person:
+            found = found.filter(Q(**{self.by: wanted.person}) | self.of_person(wanted.person))
+        if wanted.search:
+            named, done_by = f"{self.name}__icontains", f"{self.who}__icontains"
+            found = found.filter(Q(**{named: wanted.search}) | Q(**{done_by: wanted.search}))
+        return found
+
+    def lines(self, numbers: list[int]) -> dict[int, Line]:
+        return {row.pk: self.line(row) for row in self.rows().filter(pk__in=numbers)}
+
+
+def account(person: int) -> Q:
+    """What was done to somebody's account."""
+    return Q(what_type=get_user_model()._meta.label_lower, what_id=str(person))
+
+
+def rows_of_the_desk() -> QuerySet[LogEntry]:
+    """Without saves that changed nothing."""
+    found = LogEntry.objects.filter(content_type__app_label__in=APPS).select_related("user", "content_type")
+    return found.exclude(action_flag=CHANGE, change_message="[]")
+
+
+def about_issues(model: Any, by: str) -> Callable[[], QuerySet[Any]]:
+    return lambda: model.objects.select_related("report", by)
+
+
+KINDS: dict[str, Kind] = {
+    "act": Kind(
+        Act.objects.all,
+        *("at", "by", "by_name", "what_name"),
+        dids={value: Q(did=value) for value in Act.Did.values},
+        line=Line.of_act,
+        of_person=account,
+    ),
+    "row": Kind(
+        rows_of_the_desk,
+        *("action_time", "user", "user__username", "object_repr"),
+        dids={key: Q(action_flag=flag) for key, (flag, __) in ROWS.items()},
+        line=Line.of_row,
+    ),
+    "review": Kind(
+        about_issues(Review, "by"),
+        *("at", "by", "by__username", "report__title"),
+        dids={verdict: Q(verdict=verdict) for verdict in REVIEWS},
+        line=lambda row: Line.of_issue(row, row.at, row.by, REVIEWS[row.verdict], row.note),
+    ),
+    "override": Kind(
+        about_issues(Override, "by"),
+        *("at", "by", "by__username", "report__title"),
+        dids={OVERRIDE: Q()},
+        line=lambda row: Line.of_issue(row, row.at, row.by, OTHERS[OVERRIDE], row.reason),
+    ),
+    "link": Kind(
+        about_issues(PreviewLink, "created_by"),
+        *("created_at", "created_by", "created_by__username", "report__title"),
+        dids={SHARE: Q()},
+        line=lambda row: Line.of_issue(row, row.created_at, row.created_by, OTHERS[SHARE], row.label),
+    ),
+}
+
 
 UNKNOWN = {Act.Did.WRONG_PASSWORD, Act.Did.WRONG_CODE}
 FACTS: dict[str, Wording] = {
@@ -144,7 +234,7 @@ FACTS: dict[str, Wording] = {
     "is_active": gettext_lazy("may log in"),
     "is_staff": gettext_lazy("on the staff"),
     "is_superuser": gettext_lazy("may do everything"),
-    "email": gettext_lazy("address of mail"),
+    "email": gettext_lazy("email address"),
     "roles": gettext_lazy("roles"),
     "permissions": gettext_lazy("permissions"),
     "at": gettext_lazy("for"),
@@ -192,22 +282,23 @@ def url_of(label: str, pk: str) -> str:
 def page_of(wanted: Wanted) -> Page:
     """One page, the newest first, read with one line more than it has room for."""
     first = (wanted.page - 1) * PER_PAGE
-    acts = wanted.acts().annotate(kind=Value("act", CharField()), when=F("at")).values_list("when", "kind", "pk")
-    rows = wanted.rows().annotate(kind=Value("row", CharField()), when=F("action_time"))
-    both = acts.union(rows.values_list("when", "kind", "pk"), all=True).order_by("-when", "-pk")
+    parts = [
+        kind.wanted(wanted).annotate(kind=Value(name, CharField()), when=F(kind.at)).values_list("when", "kind", "pk")
+        for name, kind in KINDS.items()
+        if not wanted.did or wanted.did in kind.dids
+    ]
+    both = parts[0].union(*parts[1:], all=True).order_by("-when", "-pk")
     found = list(both[first : first + PER_PAGE + 1])
-    numbers = {kind: [pk for __, of, pk in found[:PER_PAGE] if of == kind] for kind in ("act", "row")}
-    lines: dict[tuple[str, int], Line] = {
-        **{("act", act.pk): Line.of_act(act) for act in Act.objects.filter(pk__in=numbers["act"])},
-        **{
-            ("row", row.pk): Line.of_row(row)
-            for row in LogEntry.objects.filter(pk__in=numbers["row"]).select_related("user", "content_type")
-        },
+    lines = {
+        (name, pk): line
+        for name, kind in KINDS.items()
+        if (numbers := [pk for __, of, pk in found[:PER_PAGE] if of == name])
+        for pk, line in kind.lines(numbers).items()
     }
     return Page(wanted, [lines[kind, pk] for __, kind, pk in found[:PER_PAGE]], len(found) > PER_PAGE)
 
 
 def people() -> list[tuple[int, str]]:
     """Those who did something that is in the log, for choosing one."""
-    acted = Exists(Act.objects.filter(by=OuterRef("pk"))) | Exists(LogEntry.objects.filter(user=OuterRef("pk")))
-    return list(get_user_model().objects.filter(acted).order_by("username").values_list("pk", "username"))
+    acted = [Exists(kind.rows().order_by().filter(**{kind.by: OuterRef("pk")})) for kind in KINDS.values()]
+    return list(get_user_model().objects.filter(reduce(or_, acted)).order_by("username").values_list("pk", "username"))

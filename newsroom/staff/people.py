@@ -59,6 +59,15 @@ def note_person(person: User, *, before: dict[str, Any] | None, by: Any) -> None
         record(Did.CHANGE_PERSON, by=by, what=person, detail=changed)
 
 
+@transaction.atomic
+def describe(person: User, *, first_name: str, last_name: str, email: str) -> None:
+    """Change one's own name and address of mail. The log says that the address was changed, and not to which."""
+    before = facts_of(person)
+    person.first_name, person.last_name, person.email = first_name, last_name, email
+    person.save(update_fields=["first_name", "last_name", "email"])
+    note_person(person, before=before, by=person)
+
+
 def note_role(role: Group, *, before: dict[str, Any] | None, by: Any) -> None:
     changed = difference(before or {}, facts_of_role(role))
     if before is None:

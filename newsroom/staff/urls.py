@@ -13,7 +13,7 @@ from allauth.mfa.webauthn import views as passkeys
 from django.contrib.auth.decorators import login_required
 from django.urls import path, re_path
 
-from newsroom.staff.views import View, end_other_sessions, end_session, entrance, list_sessions, on_the_desk
+from newsroom.staff.views import View, about_you, end_other_sessions, end_session, entrance, list_sessions, on_the_desk
 
 
 def own(view: View) -> View:
@@ -43,6 +43,7 @@ urlpatterns = [
     path("password_change/", own(account.password_change), name="account_change_password"),
     path("account/password/", own(account.password_set), name="account_set_password"),
     path("account/", own(factors.index), name="mfa_index"),
+    path("account/about/", own(about_you), name="staff-about-you"),
     path("account/again/", own(account.reauthenticate), name="account_reauthenticate"),
     path("account/again/code/", own(factors.reauthenticate), name="mfa_reauthenticate"),
     path("account/again/passkey/", own(passkeys.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),

@@ -4,16 +4,20 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from newsroom.staff import sessions
+from newsroom.staff import people, sessions
+from newsroom.staff.forms import AboutYouForm
+from newsroom.staff.middleware import is_of_the_desk
 
 View = Callable[..., HttpResponseBase]
 
@@ -55,6 +59,19 @@ def on_the_desk(view: View) -> View:
     return page
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required  # type: ignore[untyped-decorator]
+def about_you(request: HttpRequest) -> HttpResponse:
+    """One's own name and address of mail: to the latter go new passwords, so it is asked who changes it."""
+    person = get_object_or_404(User, pk=request.user.pk)
+    form = AboutYouForm(request.POST or None, person=person)
+    if request.method == "POST" and form.is_valid():
+        people.describe(person, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("mfa_index")
+    return TemplateResponse(request, "account/about_you.html", {"form": form}, status=422 if form.errors else 200)
+
+
 @require_safe
 def list_sessions(request: HttpRequest) -> HttpResponse:
     rows = [
@@ -83,6 +100,23 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
     said = ngettext("Ended %(number)d other session.", "Ended %(number)d other sessions.", number)
     messages.success(request, said % {"number": number})
     return redirect("staff-sessions")
+
+
+def missing(request: HttpRequest) -> HttpResponse | None:
+    """The desk's own page for an address where there is nothing, for those who are at the desk; None for all others."""
+    return message(request, 404, _("Page not found"))
+
+
+def refused(request: HttpRequest) -> HttpResponse | None:
+    """The desk's own page for what a role doesn't include, for those who are at the desk; None for all others."""
+    return message(request, 403, _("Not allowed"))
+
+
+def message(request: HttpRequest, status: int, title: str) -> HttpResponse | None:
+    if not is_of_the_desk(request) or not getattr(request, "user", None) or not admin.site.has_permission(request):
+        return None
+    context = {**admin.site.each_context(request), "title": title}
+    return private(render(request, f"admin/{status}.html", context, status=status))  # type: ignore[return-value]
 
 
 def too_many(request: HttpRequest) -> HttpResponse:

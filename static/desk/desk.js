@@ -125,6 +125,27 @@
     });
   };
 
+  /* Select2 names its boxes by what is chosen in them, so those where nothing is have no name. */
+  const nameBoxes = () =>
+    document.querySelectorAll(".select2-selection[role=combobox]:not([data-desk-named])").forEach((box) => {
+      const select = box.closest(".select2")?.previousElementSibling;
+      const label = select?.labels?.[0];
+      const name = (label?.textContent ?? select?.ariaLabel ?? select?.closest("td")?.dataset.label ?? "").trim();
+      if (!name) return;
+      const chosen = box.getAttribute("aria-labelledby");
+      box.dataset.deskNamed = "yes";
+      const text = box.querySelector("[role=textbox]"); // in which nobody types
+      ["role", "aria-readonly"].forEach((attribute) => text?.removeAttribute(attribute));
+      if (label) {
+        label.id ||= `${select.id}_label`;
+        box.setAttribute("aria-labelledby", `${label.id} ${chosen}`);
+      } else {
+        box.id ||= `${select.id}_box`;
+        box.setAttribute("aria-label", name);
+        box.setAttribute("aria-labelledby", `${box.id} ${chosen}`);
+      }
+    });
+
   // A second click on Save must not make a second draft.
   const sendOnce = (form) => {
     form.addEventListener("submit", (event) => {
@@ -154,6 +175,8 @@
   document.addEventListener("newsroom:restored", restoreOrder); // kept.js
   document.addEventListener("DOMContentLoaded", equipAll);
   document.addEventListener("DOMContentLoaded", watchForms);
+  window.addEventListener("load", () => setTimeout(nameBoxes)); // once Select2 has made them
+  document.addEventListener("formset:added", () => setTimeout(nameBoxes));
   document.addEventListener("end", () => setTimeout(renumberAll)); // a row was dragged, and Unfold counted some rows
   document.addEventListener("formset:added", renumberAll);
   document.addEventListener("formset:added", openNew);

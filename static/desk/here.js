@@ -1,8 +1,12 @@
-/* Says again and again where in an issue its editor is, and shows who else is there. Without it, the page says so once. */
+/*
+ * Says again and again where in an issue its editor is, and shows who else is there; and good-bye, when the page is left.
+ * Without it, the page says so once.
+ */
 (() => {
   "use strict";
 
   const EVERY = 20_000; // milliseconds; somebody who is silent for 90 seconds has left
+  const AT_ONCE = 1000;
 
   const start = (box) => {
     const form = box.closest("form") ?? document.querySelector("#report_form");
@@ -22,12 +26,17 @@
       );
     };
 
+    const told = (name, value) => {
+      const body = new FormData();
+      body.set(name, value);
+      body.set("csrfmiddlewaretoken", form.querySelector("[name=csrfmiddlewaretoken]").value);
+      return body;
+    };
+
     const say = async () => {
       clearTimeout(timer);
       if (!document.hidden) {
-        const body = new FormData();
-        body.set("story", story);
-        body.set("csrfmiddlewaretoken", form.querySelector("[name=csrfmiddlewaretoken]").value);
+        const body = told("story", story);
         try {
           const answer = await fetch(box.dataset.address, { method: "POST", body, redirect: "manual" });
           if (answer.ok) show(await answer.json());
@@ -46,7 +55,10 @@
       say();
     });
     document.addEventListener("visibilitychange", () => document.hidden || say());
-    timer = setTimeout(say, EVERY);
+    window.addEventListener("pagehide", () => navigator.sendBeacon(box.dataset.address, told("gone", "1")));
+    window.addEventListener("pageshow", ({ persisted }) => persisted && say());
+    // At once, as the same page, left by saving, may have said good-bye only after this one was made.
+    timer = setTimeout(say, AT_ONCE);
   };
 
   document.addEventListener("DOMContentLoaded", () => {

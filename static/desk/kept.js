@@ -1,29 +1,57 @@
 /*
  * What is typed in an issue's form and not saved stays in this browser's own storage, so that a crash loses nothing: it
- * is offered when the form is opened again, to the same person, for a week. It leaves the storage once it is saved.
+ * is offered when the form is opened again, to the same person, for a week. It leaves the storage once it is saved, and
+ * when that person logs out; a session that ends by itself is no log-out, and takes nothing away.
+ *
+ * The storage is IndexedDB, as that can be told to write at once. Chromium writes localStorage down once a minute, and
+ * whatever came since is gone when it is killed.
  */
 (() => {
   "use strict";
 
   const WEEK = 7 * 24 * 3600 * 1000; // milliseconds
-  const BEGUN = "newsroom.kept.";
   const UNKEPT = new Set(["csrfmiddlewaretoken", "seen", "over", "base"]);
+  const STORE = "kept";
 
-  const read = (key) => {
-    try {
-      return JSON.parse(localStorage.getItem(key));
-    } catch {
-      return null;
+  const done = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+
+  let opened = null;
+
+  const database = () => {
+    if (!opened) {
+      const request = indexedDB.open("newsroom", 1);
+      request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+      opened = done(request);
     }
+    return opened;
   };
 
-  const forget = (key) => localStorage.removeItem(key);
+  const reading = async () => (await database()).transaction(STORE).objectStore(STORE);
+
+  const writing = async () =>
+    (await database()).transaction(STORE, "readwrite", { durability: "strict" }).objectStore(STORE);
+
+  const read = async (key) => done((await reading()).get(key));
+
+  const write = async (key, value) => done((await writing()).put(value, key));
+
+  const forget = async (key) => done((await writing()).delete(key));
+
+  const begun = (person) => `${person} `;
+
+  const keysOf = async (person) =>
+    (await done((await reading()).getAllKeys())).filter((key) => key.startsWith(begun(person)));
 
   /* Whatever is older than a week, whoever typed it. */
-  const tidy = () =>
-    Object.keys(localStorage)
-      .filter((key) => key.startsWith(BEGUN) && !(read(key)?.at > Date.now() - WEEK))
-      .forEach(forget);
+  const tidy = async () => {
+    for (const key of await done((await reading()).getAllKeys())) {
+      if (!((await read(key))?.at > Date.now() - WEEK)) await forget(key);
+    }
+  };
 
   const fieldsOf = (form) =>
     [...form.elements].filter(
@@ -90,56 +118,74 @@
     });
     notice.querySelector("[data-drop]").addEventListener("click", () => {
       section.remove();
-      forget(key);
+      forget(key).catch(() => {});
     });
     box.before(notice);
   };
 
-  const start = (box) => {
+  const start = async (box) => {
     const form = box.closest("form") ?? document.querySelector("#report_form");
-    const key = `${BEGUN}${box.dataset.person}.${form.action || location.pathname}`;
-    const opened = valuesOf(form);
+    const key = begun(box.dataset.person) + (form.action || location.pathname);
+    const given = valuesOf(form);
     // CKEditor sets a text its own way when it takes it in, which is no typing.
-    window.CKEDITOR?.on("instanceReady", ({ editor }) => (opened[editor.element.$.name] = editor.getData()));
+    window.CKEDITOR?.on("instanceReady", ({ editor }) => (given[editor.element.$.name] = editor.getData()));
     let timer = 0;
+    let isKept = false; // of what is typed now
 
-    const differs = (values) => Object.keys({ ...values, ...opened }).some((name) => values[name] !== opened[name]);
+    const differs = (values) => Object.keys({ ...values, ...given }).some((name) => values[name] !== given[name]);
 
-    const keep = () => {
+    const keep = async (sent) => {
       const values = valuesOf(form);
-      if (!differs(values)) return;
       try {
-        localStorage.setItem(key, JSON.stringify({ at: Date.now(), version: box.dataset.version, values }));
+        if (!differs(values)) {
+          if (isKept) await forget(key); // it was typed, and taken back
+          return;
+        }
+        isKept = true;
+        await write(key, { at: Date.now(), version: box.dataset.version, values, sent });
       } catch {
         /* The storage is full or forbidden; the form itself still has everything. */
       }
     };
 
-    const kept = read(key);
-    if (kept?.sent && Number(box.dataset.version) > Number(kept.version)) forget(key); // it was saved
-    else if (kept && !document.querySelector(".errorlist, .desk-conflict")) {
-      setTimeout(() => differs(kept.values) && offer(form, box, key, kept), 1500); // once the editors have their texts
-    }
-
     form.addEventListener("input", () => {
       clearTimeout(timer);
-      timer = setTimeout(keep, 1000);
+      timer = setTimeout(() => keep(false), 1000);
     });
     form.addEventListener("submit", () => {
       clearTimeout(timer);
-      keep();
-      const now = read(key);
-      if (now) localStorage.setItem(key, JSON.stringify({ ...now, sent: true }));
+      keep(true);
     });
+
+    await tidy();
+    const kept = await read(key);
+    if (kept?.sent && Number(box.dataset.version) > Number(kept.version)) await forget(key); // it was saved
+    else if (kept && !document.querySelector(".errorlist, .desk-conflict")) {
+      setTimeout(() => differs(kept.values) && offer(form, box, key, kept), 1500); // once the editors have their texts
+    }
   };
+
+  /* Log out, and leave nothing behind, if that is agreed to. */
+  const leave = async (form, { person, leaving }) => {
+    try {
+      const kept = await keysOf(person);
+      if (kept.length && !window.confirm(leaving)) return;
+      for (const key of kept) await forget(key);
+    } catch {
+      /* No storage in this browser, so nothing is kept. */
+    }
+    form.submit();
+  };
+
+  document.addEventListener("submit", (event) => {
+    const words = document.querySelector("[data-leaving]");
+    if (!words || !new URL(event.target.action).pathname.endsWith("/logout/")) return;
+    event.preventDefault();
+    leave(event.target, words.dataset);
+  });
 
   document.addEventListener("DOMContentLoaded", () => {
     const box = document.querySelector("#desk-here");
-    try {
-      tidy();
-    } catch {
-      return; // no storage in this browser
-    }
-    if (box) start(box);
+    if (box) start(box).catch(() => {}); // no storage in this browser
   });
 })();

@@ -39,7 +39,7 @@ class TestWhatIsTaken:
     def test_pasted_text(self, desk: Client, small_issue: str) -> None:
         form = preview(desk, small_issue)
         assert form["issue-title"] == "AI & Robotics Report: Two Worlds"
-        assert form["issue-issued_on"] == "2025-05-03"
+        assert form["issue-issued_on"] == "03/05/2025"
         assert form["issue-intro"] == "What this issue is about: “chips”, ¥200,000 and €40B."
         assert form.column("stories", "section") == ["china", "china", "international", "international"]
         assert form.column("stories", "rank") == ["1", "2", "1", "2"]

@@ -154,7 +154,7 @@ class TestThePage:
         page = desk.get(NEXT, follow=True)
         assert page.redirect_chain == [(page_after(last), 302)]
         form = Form(page, having="title")
-        assert (form["title"], form["issued_on"], form["number"]) == ("Last", "2025-04-19", "4")
+        assert (form["title"], form["issued_on"], form["number"]) == ("Last", "19/04/2025", "4")
         huawei, tesla = last.notes.order_by("position")
         line = last.updates.get()
         assert form[f"note-{huawei.pk}-text"] == "What Last says of Huawei"

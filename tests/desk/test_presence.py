@@ -74,6 +74,17 @@ def test_who_falls_silent_has_left(ann: User, report: Report, editor: User) -> N
     assert not Presence.objects.exists()
 
 
+def test_who_says_good_bye_has_left_this_issue(desk: Client, ann: User, editor: User, report: Report) -> None:
+    other = complete_issue(title="Another")
+    for each in (report, other):
+        say_here(each, by=ann)
+        say_here(each, by=editor)
+    assert here(signed_in(ann), report, gone="1").status_code == 204
+    assert others_at(report, than=editor) == []
+    assert [each.name for each in others_at(report, than=ann)] == ["editor"]
+    assert [each.name for each in others_at(other, than=editor)] == ["Ann Lee"]
+
+
 def test_nobody_is_told_of_another_issue(ann: User, report: Report, editor: User) -> None:
     say_here(complete_issue(title="Another"), by=ann)
     assert others_at(report, than=editor) == []

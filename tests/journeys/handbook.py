@@ -84,7 +84,7 @@ def go(page: Page, button: str) -> None:
 
 @pytest.fixture
 def camera(new_page: Callable[..., Page], sign_in: Any) -> Camera:
-    page = new_page(width=1280, height=1000, device_scale_factor=1.5)
+    page = new_page(width=1280, height=1000, device_scale_factor=1.5, locale="en-GB")  # dates as the desk writes them
     sign_in(page, person("Editor", username="edith", first_name="Edith", email="edith@example.org"))
     return Camera(page)
 

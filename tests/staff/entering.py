@@ -81,7 +81,6 @@ def save_person(desk: Client, user: Any, **changes: Any) -> Any:
     """Change a person on the desk, by the form of his page."""
     address = f"/admin/auth/user/{user.pk}/change/"
     form = Form(desk.get(address), "username")
-    del form["user_permissions"]  # a list of which nothing is chosen
     form["groups"] = [str(role.pk) for role in user.groups.all()]
     for name, value in changes.items():
         if value is False:

@@ -19,8 +19,11 @@ from newsroom import audit
 from newsroom.importing import parse
 from newsroom.importing.drafts import save_draft
 from newsroom.models import Act
+from newsroom.previews.sharing import share
 from newsroom.publishing import Unpublishable, cancel, publish, reschedule, withdraw
+from newsroom.reviewing import approve, ask_for_changes, submit
 from newsroom.schedule import JOBS
+from reports.models import Story
 from tests.desk.browsing import Form, change_url, open_issue, words
 from tests.factories import complete_issue, person
 from tests.staff.entering import PASSWORD, add_app, code_at, codes_on, give_code, log_in, save_person
@@ -243,6 +246,39 @@ class TestThePage:
         places = [said.index(line) for line in newest_first]
         assert places == sorted(places)
         assert change_url(report) in reader.get(LOG).content.decode()
+
+    def test_reviews_overrides_links_and_merges_are_read_from_their_own_rows(
+        self, reader: Client, desk: Client, ann: Any
+    ) -> None:
+        report = complete_issue(title="Chips", by=ann)
+        submit(report, by=ann)
+        ask_for_changes(report, by=ann, note="More, please.")
+        submit(report, by=ann)
+        approve(report, by=ann)
+        share(report, by=ann, label="For the lawyer")
+        Story.objects.filter(report=report).update(body="<p>TK</p>")
+        publish(report, by=ann, override="It is late.")
+        row, into = (Company.objects.create(name=name, slug=name.lower()) for name in ("Hwawei", "Huawei Ltd"))
+        merge = Form(desk.get(f"/admin/watchlist/company/{row.pk}/merge/?into={into.pk}"), "seen")
+        assert merge.send(desk).status_code == 302
+        said = words(reader.get(LOG))
+        for line in (
+            "ann · submitted for review · Chips",
+            "ann · asked for changes · Chips More, please.",
+            "ann · approved · Chips",
+            "ann · made a link to a preview · Chips For the lawyer",
+            "ann · published in spite of the checks · Chips It is late.",
+            "editor · changed · company: Huawei Ltd Merged “Hwawei” into it.",
+        ):
+            assert line in said
+        for query, number in {
+            "did=submitted": 2,
+            "did=share": 1,
+            "did=override&q=chi": 1,
+            "did=approved&q=robots": 0,
+        }.items():
+            assert words(reader.get(f"{LOG}?{query}")).count("· Chips") == number, query
+        assert "· Chips" not in words(reader.get(f"{LOG}?person={into.pk + 10_000}&did=changes"))
 
     def test_rows_of_comments_and_followers_are_left_to_their_own_logs(self, reader: Client, boss: Any) -> None:
         for model, name in ((Ban, "ann@private.example"), (Company, "Huawei")):

@@ -25,7 +25,8 @@ An editor's account was made. This is shown once:
   name      editor
   password  {password}
 
-It has no email address, so no test of a mail reaches it yet. An administrator gives it one, and sees who follows:
+It has no email address, so no test of a mail reaches it before you give it one: "Your account" on the desk.
+Who follows, and other people's accounts, are an administrator's to see; this makes one:
 
   .venv/bin/python manage.py createsuperuser
 """
