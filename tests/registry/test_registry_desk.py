@@ -169,10 +169,10 @@ class TestTheList:
         assert (row.issue_count, row.last_title) == (2, "Newer")
 
     def test_says_whether_it_is_empty_or_nothing_is_like_that(self, desk: Client) -> None:
-        assert "Nothing is here yet. Add company" in words(desk.get(LIST))
+        assert "Nothing here yet. Add company" in words(desk.get(LIST))
         CompanyFactory.create()
-        assert "Nothing is like that. Reset filters Add company" in words(desk.get(LIST, {"q": "nothing"}))
-        assert "Nothing is like that." in words(desk.get("/admin/policies/policy/", {"used": "never"}))
+        assert "Nothing here is like that. Show all" in words(desk.get(LIST, {"q": "nothing"}))
+        assert "Nothing here is like that." in words(desk.get("/admin/policies/policy/", {"used": "never"}))
 
     def test_can_be_narrowed_to_what_nothing_uses(self, desk: Client) -> None:
         NoteFactory.create()
