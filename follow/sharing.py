@@ -270,7 +270,7 @@ def found_at(path: str) -> Page | None:
         return Page(edition.report_id, 0, edition.title, edition.url) if edition else None
     if match.view_name == "reports:story":
         place = {"slug": match.kwargs["story_slug"], "edition__slug": match.kwargs["slug"]}
-        story: EditionStory | None = EditionStory.objects.live().filter(**place).with_edition().first()
+        story: EditionStory | None = EditionStory.objects.live_few().filter(**place).with_edition().first()
         return Page(story.edition.report_id, story.story_id, story.headline, story.url) if story else None
     return None
 

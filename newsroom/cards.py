@@ -102,7 +102,7 @@ def find(kind: str, pk: int) -> tuple[Card, Edition | None] | None:
         return (of_edition(edition), edition) if edition else None
     if kind != "story":
         return None
-    story = EditionStory.objects.live().filter(story_id=pk).with_edition().first()
+    story = EditionStory.objects.live_few().filter(story_id=pk).with_edition().first()
     return (of_story(story, story.edition), story.edition) if story else None
 
 

@@ -239,7 +239,7 @@ def topics_of(within: QuerySet[Any, Any], sizes: tuple[int, int]) -> list[Topic]
 
 def companies_of(within: QuerySet[Any, Any]) -> list[Named]:
     """The companies that stories name, most often first: those that a live issue has on its watchlist, as all pages."""
-    newest = Appearance.objects.live().newest_first().filter(company=OuterRef("company"))
+    newest = Appearance.objects.live_few().newest_first().filter(company=OuterRef("company"))
     said = OfEach(newest.values(said=JSONObject(name="name", slug="slug"))[:1])
     rows = StoryAppearance.objects.filter(edition__in=within).order_by().values("company", "section")
     counts: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)

@@ -125,7 +125,7 @@ def issue_embed(request: HttpRequest, edition: Edition) -> HttpResponse:
 @public_page
 def story_embed(request: HttpRequest, slug: str, story_slug: str) -> HttpResponse:
     """The card of a story, to stand in a frame on other sites."""
-    live = EditionStory.objects.live().filter(edition__slug=slug, slug=story_slug).with_edition().first()
+    live = EditionStory.objects.live_few().filter(edition__slug=slug, slug=story_slug).with_edition().first()
     if live is None:
         raise Http404("No published story is at this address.")
     return of_issue(render(request, "embed.html", {"edition": live.edition, "story": live}), live.edition.report_id)

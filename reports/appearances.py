@@ -29,7 +29,7 @@ def newest_of(appearances: ProjectionQuerySet, slug: str, *, of: str) -> Any:
     """
     named = appearances.at(slug)
     its = appearances.filter(**{of: getattr(named, f"{of}_id", None)})
-    newest = its.live().with_edition().newest_first().first() if named else None
+    newest = its.live_few().with_edition().newest_first().first() if named else None
     if newest is None:
         raise Http404(f"No published issue has a {of} of this name.")
     return newest

@@ -156,7 +156,7 @@ class Registry:
         if self.appearances is None:
             return []
         its = self.appearances.objects.filter(**{self.of: row.pk})
-        live = its.live().with_edition().newest_first()
+        live = its.live_few().with_edition().newest_first()
         found = [
             Use(
                 dated(_("Readers have it in “%(title)s”") % {"title": place.edition.title}, place.edition.issued_on),
@@ -302,7 +302,7 @@ class Registry:
         """The row's names become those of the other, and its number and its addresses lead there, if it has any."""
         if self.merged is None:
             return
-        newest = self.appearances.objects.filter(**{self.of: into.pk}).live().newest_first().first()
+        newest = self.appearances.objects.filter(**{self.of: into.pk}).live_few().newest_first().first()
         known = newest or into
         as_known = {"into": into, "name": getattr(known, self.label), "slug": known.slug}
         self.merged.objects.filter(into=row).update(**as_known)

@@ -52,8 +52,8 @@ def record_of(company: int, request: HttpRequest) -> Lines:
 def live_rows(company: int) -> tuple[ProjectionQuerySet, ProjectionQuerySet]:
     """What readers get of a company: its appearances on watchlists, and those in stories."""
     return (
-        Appearance.objects.filter(company=company).live(),
-        StoryAppearance.objects.filter(company=company).live(),
+        Appearance.objects.filter(company=company).live_few(),
+        StoryAppearance.objects.filter(company=company).live_few(),
     )
 
 

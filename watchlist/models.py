@@ -178,7 +178,7 @@ class Appearance(Placed):
 class StoryAppearanceQuerySet(ProjectionQuerySet):
     def with_page(self) -> StoryAppearanceQuerySet:
         """Each with the slug of its company's page, `address`; None where no live issue has it on its watchlist."""
-        newest = Appearance.objects.live().newest_first().filter(company=OuterRef("company"))
+        newest = Appearance.objects.live_few().newest_first().filter(company=OuterRef("company"))
         return self.annotate(address=Subquery(newest.values("slug")[:1]))
 
 

@@ -179,7 +179,7 @@ FILTERS = {"section": by_section, "year": by_year, "company": by_company, "polic
 
 def newest(rows: Any, value: str) -> Any:
     """The newest live row with this slug; a name is taken too, as its slug."""
-    return rows.live().filter(slug__in={value, slug_for(value, fallback=value)}).newest_first().first()
+    return rows.live_few().filter(slug__in={value, slug_for(value, fallback=value)}).newest_first().first()
 
 
 def answer(question: Question) -> Results:

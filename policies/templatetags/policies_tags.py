@@ -39,7 +39,7 @@ def with_changes(article: str, edition: Any) -> SafeString:
 
 def changed_since(edition: Edition) -> list[Any]:
     """The lines of an edition of whose policies a newer live issue says something else, and what, as `now`."""
-    newest = Appearance.objects.live().newest_first().filter(policy=OuterRef("policy"), place__gt=edition.place)
+    newest = Appearance.objects.live_few().newest_first().filter(policy=OuterRef("policy"), place__gt=edition.place)
     facts = JSONObject(status="status", detail="detail", slug="slug", issued_on="edition__issued_on")
     lines = Appearance.objects.filter(edition=edition).annotate(now=Subquery(newest.values(facts=facts)[:1]))
     return [
