@@ -21,6 +21,7 @@ class Act(models.Model):
         CANCEL = "cancel", _("called off")
         WITHDRAW = "withdraw", _("withdrew")
         IMPORT = "import", _("imported")
+        UNSHARE = "unshare", _("revoked a link to a preview")
         LOG_IN = "log_in", _("logged in")
         LOG_OUT = "log_out", _("logged out")
         WRONG_PASSWORD = "wrong_password", _("wrong password")

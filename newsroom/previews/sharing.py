@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from newsroom.audit import Did, record
 from newsroom.issue import Content
 from newsroom.lib.rights import require
 from newsroom.models import PreviewLink
@@ -61,10 +62,12 @@ def share(report: Report, *, by: Any, label: str = "", pinned: bool = False) -> 
     return link, token
 
 
+@transaction.atomic
 def revoke(link: PreviewLink, *, by: Any) -> None:
     """Let a link open nothing from now on. One that was revoked already stays so. Raises PermissionDenied."""
     require(by, SHARE)
-    PreviewLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
+    if PreviewLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        record(Did.UNSHARE, by=by, what=link.report)
 
 
 def open_shared(token: str, *, count: bool = False) -> Shared | None:

@@ -9,8 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.utils import timezone
 
+from newsroom.audit import Did
 from newsroom.lib.tokens import make
-from newsroom.models import PreviewLink
+from newsroom.models import Act, PreviewLink
 from newsroom.previews.sharing import GOOD_FOR, key_of, open_shared, revoke, share
 from newsroom.publishing import publish
 from reports.images import take
@@ -195,8 +196,11 @@ class TestDeadLinks:
     def test_revoked(self, report: Report, never: Any) -> None:
         link, address = link_to(report)
         assert Client().get(address).status_code == 200
-        revoke(link, by=person("Editor"))
+        editor = person("Editor")
+        revoke(link, by=editor)
         assert dead_answer(address) == never
+        revoke(link, by=editor)
+        assert [(act.by, act.what_name) for act in Act.objects.filter(did=Did.UNSHARE)] == [(editor, str(report))]
 
     def test_forged(self, report: Report, never: Any) -> None:
         link, address = link_to(report)
