@@ -92,11 +92,10 @@ def written(text: Text) -> str:
 
 # Controls but tab and line feed, what stands for a lost character, and what turns the direction of writing (UAX #9).
 BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\u202a-\u202e\u2066-\u2069]")
-# UTF-8 that was read as Windows-1252: ’ “ é £ and the like, Chinese, a byte order mark; and HTML escaped twice.
+# UTF-8 that was read as Windows-1252: ’ “ é £ and the like, Chinese, a byte order mark.
 HIGH = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
-MISREAD = re.compile(
-    rf"â€[™œ\x9d˜¦“”]|Ã[©¨¼¶¤±§¯¢®´¥‰–œ]|Â[£¥·°\xa0«»]|ï¿½|ï»¿|[äåæç][{HIGH}]{{2}}|&(?:amp|nbsp|quot|#39);"
-)
+MISREAD = re.compile(rf"â€[™œ\x9d˜¦“”]|Ã[©¨¼¶¤±§¯¢®´¥‰–œ]|Â[£¥·°\xa0«»]|ï¿½|ï»¿|[äåæç][{HIGH}]{{2}}")
+ESCAPED = re.compile("&(?:amp|nbsp|quot|#39);")
 UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
 
 
@@ -108,6 +107,8 @@ def odd_characters(subject: Subject) -> Iterator[Said]:
             yield odd(Level.BLOCK, text, source, found, said)
         elif found := MISREAD.search(source):
             yield odd(Level.BLOCK, text, source, found, _("Letters that were read in the wrong encoding."))
+        elif found := ESCAPED.search(source):
+            yield odd(Level.WARN, text, source, found, _("HTML that readers will see as it stands."))
         elif found := UNSEEN.search(source):
             said = _("A character that nobody sees (U+%(code)04X).") % {"code": ord(found[0])}
             yield odd(Level.INFO, text, source, found, said)

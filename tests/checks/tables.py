@@ -229,7 +229,7 @@ FOUND: dict[str, list[tuple[Issue, str]]] = {
         (text("CafÃ© society."), "wrong encoding"),
         (text("Zero\u200bwidth."), "nobody sees (U+200B)"),
         (text("ä¸\xadå›½ builds"), "wrong encoding"),
-        ({"takeaways": ["R&amp;D rises"]}, "wrong encoding"),
+        ({"takeaways": ["R&amp;D rises"]}, "HTML that readers will see"),
     ],
     "left-behind": [
         (text("The number is TK."), "“TK” was left behind."),
