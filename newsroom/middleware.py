@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import brotli
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.urls import reverse
 from django.utils import translation
@@ -123,6 +123,23 @@ def refuse_encodings(application: "WSGIApplication") -> "WSGIApplication":
         return application(environ, start_response)
 
     return utf_8_alone
+
+
+def no_body_for_head(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """HEAD gets the headers of GET and nothing else (RFC 9110, section 9.3.2); gunicorn complains of any more."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if request.method == "HEAD":
+            if isinstance(response, StreamingHttpResponse):
+                response.streaming_content = ()
+            elif isinstance(response, HttpResponse):
+                response.content = b""
+        return response
+
+    return middleware
 
 
 def language_by_address(

@@ -147,6 +147,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "newsroom.middleware.no_body_for_head",
     "newsroom.middleware.language_by_address",
     "django.middleware.security.SecurityMiddleware",
     "newsroom.middleware.ContentSecurityPolicy",

@@ -31,6 +31,14 @@ def status(port: int) -> int | None:
         connection.close()
 
 
+def ask(port: int, method: str, path: str) -> tuple[Any, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request(method, path)
+    response = connection.getresponse()
+    with contextlib.closing(connection):
+        return response, response.read()
+
+
 def children(pid: int) -> list[int]:
     """The process's children, the way both Linux and macOS tell."""
     listed = subprocess.run(["ps", "-Ao", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
@@ -99,6 +107,12 @@ def test_says_where_it_is_and_keeps_the_web_server_and_the_worker_running(site):
     assert site.log.read_text() == f"Newsroom is at http://127.0.0.1:{site.port} (Ctrl-C ends it)\n"
     assert status(site.port) == 404
     assert within_time(lambda: len(site.family[1]) == 1)
+
+    # HEAD is GET without its body, and nothing to complain of.
+    for path in ("/", "/feed/", "/static/site/icon.svg", "/no-such-page/"):
+        (got, body), (head, nothing) = ask(site.port, "GET", path), ask(site.port, "HEAD", path)
+        assert (head.status, head.getheader("Content-Length"), nothing) == (got.status, str(len(body)), b"")
+    assert "no-body" not in site.log.read_text()
 
     # A second one: one sentence, nothing more.
     second = site.manage("serve", "--no-static")
