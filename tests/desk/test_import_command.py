@@ -185,7 +185,8 @@ class TestWhatItSaves:
     def test_publish(self, client: Any) -> None:
         slug = as_json(SAMPLE, "--publish")["slug"]
         assert client.get(f"/reports/{slug}/").status_code == 200
-        as_json(SAMPLE, "--publish")
+        out, _, _ = run(SAMPLE, "--publish")
+        assert out.endswith(f"Readers have it: {settings.SITE_URL}/reports/{slug}/\n")
         assert Edition.objects.count() == 1
 
     def test_nobody_is_mailed_unless_that_is_asked_for(self, tmp_path: Path, small_issue: str) -> None:

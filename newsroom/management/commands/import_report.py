@@ -13,6 +13,7 @@ from follow.mailing import cover_of, prepare
 from newsroom.importing import ParsedIssue, parse
 from newsroom.importing.decoding import MAX_BYTES, UnreadableText, decode
 from newsroom.importing.drafts import AlreadyImported, Unimportable, earlier, save_draft, too_long
+from newsroom.lib.mailed import absolute
 from newsroom.lib.slugs import slug_for
 from newsroom.publishing import Unpublishable, publish
 from reports.models import Report
@@ -119,3 +120,5 @@ class Command(BaseCommand):
         self.stdout.write(", ".join(counts))
         if report:
             self.stdout.write(f"{'There already is' if dry_run else 'On the desk'}: {report.slug}")
+            if live := report.editions.live().without_article().first():
+                self.stdout.write(f"Readers have it: {absolute(live.url)}")
