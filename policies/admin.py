@@ -42,7 +42,7 @@ class PolicyAdmin(MergeDoor, RegistryAdmin):
     list_filter = (UsedFilter, "jurisdiction")
     search_fields = ("title", "aliases__name")
     search_help_text = _("Searches titles and other names")
-    ordering = ("title",)
+    ordering = ("key",)  # whatever its case
     prepopulated_fields = {"slug": ("title",)}
     inlines = (MilestoneInline, AliasInline)
 

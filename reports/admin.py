@@ -155,7 +155,7 @@ class SourceAdmin(MergeDoor, RegistryAdmin):
     merge = staticmethod(merge_source)
     list_display = ("name", "issues", "link")
     search_fields = ("name",)
-    ordering = ("name",)
+    ordering = ("key",)  # whatever its case
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
         return super().get_queryset(request).annotate(issue_count=Count("credits"))

@@ -30,7 +30,7 @@ class CompanyAdmin(MergeDoor, RegistryAdmin):
     list_filter = (UsedFilter, "country")
     search_fields = ("name", "aliases__name")
     search_help_text = _("Searches names and other names")
-    ordering = ("name",)
+    ordering = ("key",)  # whatever its case
     prepopulated_fields = {"slug": ("name",)}
     inlines = (AliasInline,)
 

@@ -168,6 +168,11 @@ class TestTheList:
         row = desk.get("/admin/policies/policy/").context["cl"].result_list[0]
         assert (row.issue_count, row.last_title) == (2, "Newer")
 
+    def test_is_in_the_order_of_names_whatever_their_case(self, desk: Client) -> None:
+        for name in ("Tesla", "iFLYTEK", "Huawei"):
+            CompanyFactory.create(name=name)
+        assert [row.name for row in desk.get(LIST).context["cl"].result_list] == ["Huawei", "iFLYTEK", "Tesla"]
+
     def test_says_whether_it_is_empty_or_nothing_is_like_that(self, desk: Client) -> None:
         assert "Nothing here yet. Add company" in words(desk.get(LIST))
         CompanyFactory.create()
