@@ -13,14 +13,16 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from newsroom.lib import richtext
-from newsroom.lib.mentions import Names, link_first, read
+from newsroom.lib.mentions import Found, Names, find_first, link, read
 from policies.models import Update
 from reports import picturing
 from reports.models import Image, Report, Section, Source, Story, Takeaway, reading_minutes
@@ -218,25 +220,35 @@ def present(content: Content) -> dict[str, Any]:
             present_section(content, section, addresses) for section in Section if has_stories(content, section)
         ],
         "watchlist": [{**note, "url": addresses.companies[note["company"]]} for note in content["watchlist"]],
-        "policies": [{**line, "url": reverse("policies:policy", args=[line["slug"]])} for line in content["policies"]],
+        "policies": [{**line, "url": addresses.policies[line["slug"]]} for line in content["policies"]],
         "tags": present_tags(content["tags"], addresses),
         "minutes": reading_minutes(words_of(content)),
     }
 
 
 class Addresses(NamedTuple):
-    """What an issue leads to again and again, looked up once: its watchlist's companies by their ids, tags by slug."""
+    """What an issue leads to: its watchlist's companies by their ids, and stories, policies and tags by their slugs."""
 
     companies: dict[int, str]
+    stories: dict[str, str]
+    policies: dict[str, str]
     tags: dict[str, str]
 
 
 def addresses_in(content: Content) -> Addresses:
-    tags = {tag["slug"] for part in (content, *content["stories"]) for tag in part["tags"]}
+    companies = reverse_each("watchlist:company", (note["slug"] for note in content["watchlist"]))
     return Addresses(
-        {note["company"]: reverse("watchlist:company", args=[note["slug"]]) for note in content["watchlist"]},
-        {slug: reverse("reports:tag", args=[slug]) for slug in tags},
+        {note["company"]: companies[note["slug"]] for note in content["watchlist"]},
+        reverse_each("reports:story", (story["slug"] for story in content["stories"]), content["slug"]),
+        reverse_each("policies:policy", (line["slug"] for line in content["policies"])),
+        reverse_each("reports:tag", (tag["slug"] for part in (content, *content["stories"]) for tag in part["tags"])),
     )
+
+
+def reverse_each(view: str, slugs: Iterable[str], *before: str) -> dict[str, str]:
+    """The address of a view for each slug, after what else it takes: reversed once, as an issue leads to dozens."""
+    stem, _slug, end = reverse(view, args=[*before, "_"]).rpartition("_")
+    return {slug: f"{stem}{quote(slug)}{end}" for slug in slugs}
 
 
 def words_of(content: Content) -> int:
@@ -248,7 +260,7 @@ def words_of(content: Content) -> int:
         *(note["note"] for note in content["watchlist"]),
         *(line["detail"] for line in content["policies"]),
     ]
-    return sum(richtext.count_words(text) for text in (*map(richtext.plain, rich), *lines))
+    return sum(richtext.count_words(text) for text in (*map(richtext.plain, rich), "\n".join(lines)))
 
 
 def has_stories(content: Content, section: Section) -> bool:
@@ -276,7 +288,7 @@ def present_story(content: Content, story: Content, addresses: Addresses) -> dic
             richtext.shift_headings(with_links(story, addresses.companies), 1),  # below the story's own h3
             content.get("pictures", []),
         ),
-        "url": reverse("reports:story", args=[content["slug"], story["slug"]]),
+        "url": addresses.stories[story["slug"]],
         "anchor": f"{story['section']}-{story['rank']}",
         "tags": present_tags(story["tags"], addresses),
         "minutes": reading_minutes(words),
@@ -293,8 +305,13 @@ def with_links(story: Content, watched: Mapping[int, str]) -> str:
     named = story.get("companies", [])
     if not any(company["company"] in watched for company in named):
         return str(story["body"])
-    names = Names((name, company["company"]) for company in named for name in (company["name"], *company.get("as", [])))
-    return link_first(story["body"], names, watched)
+    names = ((name, company["company"]) for company in named for name in (company["name"], *company.get("as", [])))
+    return link(story["body"], named_first(story["body"], tuple(names), frozenset(watched)), watched)
+
+
+@lru_cache(maxsize=64)  # a page is drawn once for each language
+def named_first(body: str, names: tuple[tuple[str, int], ...], watched: frozenset[int]) -> list[Found[int]]:
+    return find_first(body, Names(names), watched)
 
 
 def present_tags(tags: list[dict[str, str]], addresses: Addresses) -> list[dict[str, str]]:

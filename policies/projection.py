@@ -29,7 +29,7 @@ def tracked(edition: Edition, merged: Mapping[int, Any]) -> Iterator[Appearance]
     for line in as_they_are(edition.revision.content["policies"], "policy", "title", merged):
         milestones = in_order(line.lines)
         yield Appearance(
-            edition=edition,
+            edition_id=edition.pk,
             place=edition.place,
             policy_id=line.row,
             position=line.position,
@@ -56,7 +56,7 @@ def former(edition: Edition, merged: Mapping[int, Any]) -> Iterator[FormerAddres
     """The addresses that an edition's tracker has for policies which were merged into others since."""
     for line in edition.revision.content["policies"]:
         if row := merged.get(line["policy"]):
-            yield FormerAddress(edition=edition, place=edition.place, policy_id=row.into_id, slug=line["slug"])
+            yield FormerAddress(edition_id=edition.pk, place=edition.place, policy_id=row.into_id, slug=line["slug"])
 
 
 def status_on(day: date, milestones: list[dict[str, str]]) -> str:

@@ -16,31 +16,31 @@ def project(editions: Sequence[Edition]) -> None:
     stories = EditionStory.objects.bulk_create(
         as_row(edition, story) for edition in shown for story in edition.revision.content["stories"]
     )
-    rows = {(row.edition_id, row.story_id): row for row in stories}
+    keys = {(row.edition_id, row.story_id): row.pk for row in stories}
     EditionPicture.objects.filter(edition__in=editions).delete()
     EditionPicture.objects.bulk_create(
-        EditionPicture(edition=edition, image_id=number, file=file)
+        EditionPicture(edition_id=edition.pk, image_id=number, file=file)
         for edition in shown
         for number, file in pictures_of(edition.revision.content).items()
     )
-    EditionTag.objects.bulk_create(tag for edition in shown for tag in tags_of(edition, rows))
+    EditionTag.objects.bulk_create(tag for edition in shown for tag in tags_of(edition, keys))
 
 
-def tags_of(edition: Edition, rows: dict[tuple[int, int], EditionStory]) -> Iterator[EditionTag]:
-    """An edition's own tags, then those of its stories, whose rows these are."""
+def tags_of(edition: Edition, keys: dict[tuple[int, int], int]) -> Iterator[EditionTag]:
+    """An edition's own tags, then those of its stories, whose rows have these keys."""
     content = edition.revision.content
     for tag in content["tags"]:
-        yield EditionTag(edition=edition, place=edition.place, **tag)
+        yield EditionTag(edition_id=edition.pk, place=edition.place, **tag)
     for story in content["stories"]:
         for tag in story["tags"]:
-            yield EditionTag(edition=edition, place=edition.place, story=rows[edition.pk, story["id"]], **tag)
+            yield EditionTag(edition_id=edition.pk, place=edition.place, story_id=keys[edition.pk, story["id"]], **tag)
 
 
 def as_row(edition: Edition, story: dict[str, Any]) -> EditionStory:
     words = richtext.plain(story["body"])
     pictures = edition.revision.content.get("pictures", [])
     return EditionStory(
-        edition=edition,
+        edition_id=edition.pk,
         story_id=story["id"],
         section=story["section"],
         rank=story["rank"],

@@ -31,7 +31,7 @@ def watched(edition: Edition, merged: Mapping[int, Any]) -> Iterator[Appearance]
     """The companies of an edition's watchlist."""
     for line in as_they_are(edition.revision.content["watchlist"], "company", "name", merged):
         yield Appearance(
-            edition=edition,
+            edition_id=edition.pk,
             place=edition.place,
             company_id=line.row,
             position=line.position,
@@ -48,7 +48,7 @@ def named(edition: Edition, keys: dict[tuple[int, int], int], merged: Mapping[in
     for story in edition.revision.content["stories"]:
         for line in as_they_are(story.get("companies", []), "company", "name", merged):
             yield StoryAppearance(
-                edition=edition,
+                edition_id=edition.pk,
                 place=edition.place,
                 story_id=keys[edition.pk, story["id"]],
                 company_id=line.row,
@@ -64,4 +64,4 @@ def former(edition: Edition, merged: Mapping[int, Any]) -> Iterator[FormerAddres
     """The addresses that an edition's watchlist has for companies which were merged into others since."""
     for note in edition.revision.content["watchlist"]:
         if row := merged.get(note["company"]):
-            yield FormerAddress(edition=edition, place=edition.place, company_id=row.into_id, slug=note["slug"])
+            yield FormerAddress(edition_id=edition.pk, place=edition.place, company_id=row.into_id, slug=note["slug"])

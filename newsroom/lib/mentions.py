@@ -3,7 +3,7 @@
 import html
 import re
 import unicodedata
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
 import ahocorasick
@@ -167,27 +167,35 @@ def read(markup: str) -> tuple[str, list[Piece]]:
     return "".join(text), pieces
 
 
-def link_first(markup: str, names: Names[Key], addresses: Mapping[Key, str]) -> str:
+def find_first(markup: str, names: Names[Key], keys: Container[Key]) -> list[Found[Key]]:
     """
-    Cleaned HTML in which the first place that names something with an address is a link there.
+    The first place in cleaned HTML that names each of these keys.
 
-    Never within a link or a heading, and not where a name is broken by a tag: then the next place is taken. Everything
-    else stays as it is, byte for byte.
+    None within a link or a heading, nor where a name is broken by a tag: then the next place is taken.
     """
     text, pieces = read(markup)
-    places: dict[Key, tuple[Piece, Found[Key]]] = {}
+    places: dict[Key, Found[Key]] = {}
     for found in names.find(text):
-        if found.key in addresses and found.key not in places:
+        if found.key in keys and found.key not in places:
             piece = next((p for p in pieces if p.at <= found.start and found.end <= p.at + len(p.words)), None)
             if piece:
-                places[found.key] = (piece, found)
+                ends = (place_in(markup, piece, place - piece.at) for place in (found.start, found.end))
+                places[found.key] = Found(found.key, *ends)
+    return sorted(places.values(), key=lambda found: found.start)
+
+
+def link(markup: str, places: Iterable[Found[Key]], addresses: Mapping[Key, str]) -> str:
+    """HTML in which these places, in their order, are links. Everything else stays as it is, byte for byte."""
     parts, reached = [], 0
-    for piece, found in sorted(places.values(), key=lambda place: place[1].start):
-        start, end = found.start - piece.at, found.end - piece.at
-        at, until = place_in(markup, piece, start), place_in(markup, piece, end)
-        parts += [markup[reached:at], f'<a href="{html.escape(addresses[found.key])}">', markup[at:until], "</a>"]
-        reached = until
+    for key, start, end in places:
+        parts += [markup[reached:start], f'<a href="{html.escape(addresses[key])}">', markup[start:end], "</a>"]
+        reached = end
     return "".join((*parts, markup[reached:]))
+
+
+def link_first(markup: str, names: Names[Key], addresses: Mapping[Key, str]) -> str:
+    """Cleaned HTML in which the first place that names something with an address is a link there (`find_first`)."""
+    return link(markup, find_first(markup, names, addresses), addresses)
 
 
 REFERENCE = re.compile(r"&(?:#[0-9]+|#x[0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);|.", re.DOTALL)

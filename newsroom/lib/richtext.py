@@ -58,6 +58,8 @@ NEEDS_NO_END = {
     "source",
     "track",
 }
+# Whoever publishes asks for the same texts several times: so many results are kept, as many as fifty issues have.
+KEPT = 1200
 # Within these, a tag may be something else than it looks.
 UNCERTAIN = {
     "script",
@@ -133,7 +135,7 @@ def keep_own_or_absolute(tag: str, attribute: str, value: str) -> str | None:
     return value
 
 
-@lru_cache(maxsize=64)  # on its way to the database each text is cleaned several times
+@lru_cache(maxsize=KEPT)
 def clean(text: str) -> str:
     """
     The HTML with nothing in it but TAGS, their ATTRIBUTES, links of SCHEMES and pictures of the library by number.
@@ -259,7 +261,7 @@ class Words(HTMLParser):
         self.parts.append(data)
 
 
-@lru_cache(maxsize=64)  # publishing asks for the same few again and again
+@lru_cache(maxsize=KEPT)
 def plain(text: str) -> str:
     """The words of a piece of HTML on one line."""
     words = Words()
@@ -268,7 +270,7 @@ def plain(text: str) -> str:
     return one_line("".join(words.parts))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=KEPT)
 def count_words(text: str) -> int:
     """How many words plain text has; a Chinese, Japanese or Korean character counts as one."""
     return len(WORD.findall(text))

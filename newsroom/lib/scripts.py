@@ -99,4 +99,7 @@ def mark_passages(html: str, language: str) -> str:
         return f'<span lang="{language_of(script, passage)}"{direction}>{passage}</span>'
 
     pieces = MARKED_OR_TAG.split(html)
-    return "".join(piece if place % 2 else PASSAGE.sub(mark, piece) for place, piece in enumerate(pieces))
+    return "".join(
+        PASSAGE.sub(mark, piece) if place % 2 == 0 and ANY_LETTER.search(piece) else piece
+        for place, piece in enumerate(pieces)
+    )

@@ -205,14 +205,27 @@ def list_terms(text: str) -> tuple[list[str], list[str]]:
     """As `read`, without places: what is in the row, and what other forms there are. For writing an index quickly."""
     row: list[str] = []
     others: list[str] = []
-    for found in CHUNK.finditer(prepared(text)):
+    for piece in prepared(text).split():  # no chunk goes beyond white space
+        terms, forms = known_terms(piece) if len(piece) <= LONGEST else terms_of(piece)
+        row += terms
+        if forms:
+            others += forms
+    return row, others
+
+
+def terms_of(piece: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    row: list[str] = []
+    others: list[str] = []
+    for found in CHUNK.finditer(piece):
         if found["run"] is None:
             word = read_word(found[0])
             row += word.terms
-            if word.others:
-                others += word.others
+            others += word.others
         else:
             characters = clusters(found[0])
             row += [pair[0] for pair in pairs(characters)]
             row += [character[0] for character in characters[-1:]]
-    return row, others
+    return tuple(row), tuple(others)
+
+
+known_terms = lru_cache(maxsize=100_000)(terms_of)  # most texts are made of the same words

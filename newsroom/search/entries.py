@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from newsroom.lib.richtext import INLINE
 from newsroom.lib.terms import common_pairs, list_terms
@@ -138,11 +138,20 @@ def of_policy(appearance: Any) -> Entry:
 MOST_COMPANIES, MOST_POLICIES = FIRST_POLICY - FIRST_COMPANY, LAST_POSITION - FIRST_POLICY
 
 
-def names_of(content: dict[str, Any], merged: Merges) -> Iterator[Name]:
+class Called(NamedTuple):
+    """What something is called in an edition: the fields of a Name."""
+
+    kind: str
+    ref: int
+    tag: str
+    name: str
+
+
+def names_of(content: dict[str, Any], merged: Merges) -> Iterator[Called]:
     registries = ((Kind.COMPANY, "watchlist", "company", "name"), (Kind.POLICY, "policies", "policy", "title"))
     for kind, lines, of, label in registries:
         for line in as_they_are(content[lines], of, label, merged.get(kind, {})):
-            yield Name(kind=kind.value, ref=line.row, name=line.name)
+            yield Called(kind.value, line.row, "", line.name)
     for tags in (content["tags"], *(story["tags"] for story in content["stories"])):
         for tag in tags:
-            yield Name(kind=Name.TAG, tag=tag["slug"], name=tag["name"])
+            yield Called(Name.TAG, 0, tag["slug"], tag["name"])

@@ -49,9 +49,15 @@ REGISTERS = {
 }
 
 
+def is_indexable(now: datetime, *, of: str = "") -> Q:
+    """What readers have, or will get; `of` is the way from a row to its edition, as in "edition__"."""
+    lasts = Q(**{f"{of}live_until": None}) | Q(**{f"{of}live_until__gt": now})
+    return lasts & ~Q(**{f"{of}kind": Edition.Kind.WITHDRAWAL})
+
+
 def indexable(now: datetime) -> EditionQuerySet:
     """The editions that readers have, or will get."""
-    return Edition.objects.exclude(kind=Edition.Kind.WITHDRAWAL).filter(Q(live_until=None) | Q(live_until__gt=now))
+    return Edition.objects.filter(is_indexable(now))
 
 
 @transaction.atomic
@@ -109,13 +115,9 @@ def forget_merged(kind: str, old: int, editions: Sequence[int], **signal: Any) -
 
 def register_names(editions: Iterable[Edition]) -> None:
     merged = merges()
-    named = {
-        (name.kind, name.ref, name.tag, name.name): name
-        for edition in editions
-        for name in entries.names_of(edition.revision.content, merged)
-    }
+    named = {called for edition in editions for called in entries.names_of(edition.revision.content, merged)}
     # In one order for everybody, so that two who publish at once wait for each other and never in a circle.
-    Name.objects.bulk_create([named[key] for key in sorted(named)], ignore_conflicts=True)
+    Name.objects.bulk_create((Name(**called._asdict()) for called in sorted(named)), ignore_conflicts=True)
     transaction.on_commit(lambda: cache.delete(CACHE_KEY))
 
 
@@ -125,7 +127,7 @@ def without_entries(editions: EditionQuerySet) -> EditionQuerySet:
 
 
 def drop_what_is_past(editions: EditionQuerySet, now: datetime) -> None:
-    past = editions.exclude(pk__in=indexable(now).values("pk")).values("pk")
+    past = editions.exclude(is_indexable(now)).values("pk")
     Entry.objects.filter(edition__in=past).delete()
     Indexed.objects.filter(edition__in=past).delete()
 
@@ -155,15 +157,13 @@ def settle_some(kind: str, refs: list[int], now: datetime, anew: set[int]) -> No
 
 def those_to_have(register: Register, rows: Any, now: datetime) -> list[Any]:
     """Of each row of a registry its appearances that readers have or will get, up to one until further notice."""
-    lasting = Edition.objects.live(now).filter(live_until=None)
-    latest = register.appearances.objects.filter(
-        **{register.of: OuterRef("pk")}, edition__in=lasting.values("pk")
-    ).newest_first()
+    its_live = register.appearances.objects.live_few(now).filter(**{register.of: OuterRef("pk")})
+    latest = its_live.filter(edition__live_until=None).newest_first()
     bounds = rows.annotate(bound=Subquery(latest.values("place")[:1])).values_list("pk", "bound")
     sought = Q(pk__in=[])
     for row, bound in bounds:
         sought |= Q(**{register.of: row}, place__gte=bound or 0)
-    found = register.appearances.objects.filter(sought, edition__in=indexable(now).values("pk"))
+    found = register.appearances.objects.filter(sought, is_indexable(now, of="edition__"))
     return list(found.with_edition())
 
 

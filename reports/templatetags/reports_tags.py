@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -75,7 +76,12 @@ def words_lang() -> SafeString:
 @register.filter
 def passages(text: str) -> SafeString:
     """The editors' words, plain or HTML that is safe, with passages in another script marked as what they are."""
-    return mark_safe(mark_passages(conditional_escape(text), settings.LANGUAGE_CODE))  # noqa: S308 - escaped
+    return passages_in(text, settings.LANGUAGE_CODE)
+
+
+@lru_cache(maxsize=512, typed=True)  # a page is drawn in each language; what is safe is told by its type
+def passages_in(text: str, language: str) -> SafeString:
+    return mark_safe(mark_passages(conditional_escape(text), language))  # noqa: S308 - escaped
 
 
 @register.simple_tag

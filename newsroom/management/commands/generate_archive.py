@@ -70,16 +70,18 @@ class Command(BaseCommand):
     def make(self, archive: Archive, places: list[int], *, processes: int, batch: int) -> None:
         processes = min(processes, -(-len(places) // batch))
         apart.collect_rarely()
-        begun = time.monotonic()
+        begun, known = time.monotonic(), 0
         try:
             for done in publish_all(archive, places, by=None, processes=processes, batch=batch):
                 self.tell(done, len(places), time.monotonic() - begun)
+                if done >= 2 * known:
+                    analyze()
+                    known = done
         except AddressTaken:
             raise CommandError(
                 "Somebody began an issue meanwhile at an address of one of these. Run it again."
             ) from None
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")  # after so many rows, the database should know how many
+        analyze()
         index.tidy()
 
     def tell(self, done: int, total: int, seconds: float) -> None:
@@ -91,3 +93,9 @@ class Command(BaseCommand):
             self.stdout.flush()
         else:
             self.stdout.write(pace)
+
+
+def analyze() -> None:
+    """Have the database count its rows: it looks for a few among thousands as if there were none, else."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
