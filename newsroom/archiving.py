@@ -391,7 +391,7 @@ def save_rows(batch: Sequence[Written], registered: Registered) -> list[Report]:
         for written, content in zip(batch, finals, strict=True)
     )
     stories = Story.objects.bulk_create(
-        Story(report=report, **{name: told[name] for name in ("section", "rank", "headline", "slug", "body")})
+        Story(report_id=report.pk, **{name: told[name] for name in ("section", "rank", "headline", "slug", "body")})
         for report, content in zip(reports, finals, strict=True)
         for told in content["stories"]
     )
@@ -427,22 +427,22 @@ def save_lists(reports: Sequence[Report], contents: Sequence[Content]) -> None:
     """Takeaways, credits, the watchlist, the policy tracker, and which companies the stories name."""
     pairs = list(zip(reports, contents, strict=True))
     Takeaway.objects.bulk_create(
-        Takeaway(report=report, position=position, text=text)
+        Takeaway(report_id=report.pk, position=position, text=text)
         for report, content in pairs
         for position, text in enumerate(content["takeaways"])
     )
     Credit.objects.bulk_create(
-        Credit(report=report, position=position, source_id=line["source"])
+        Credit(report_id=report.pk, position=position, source_id=line["source"])
         for report, content in pairs
         for position, line in enumerate(content["credits"])
     )
     Note.objects.bulk_create(
-        Note(report=report, position=position, company_id=line["company"], text=line["note"])
+        Note(report_id=report.pk, position=position, company_id=line["company"], text=line["note"])
         for report, content in pairs
         for position, line in enumerate(content["watchlist"])
     )
     Update.objects.bulk_create(
-        Update(report=report, position=position, policy_id=line["policy"], detail=line["detail"])
+        Update(report_id=report.pk, position=position, policy_id=line["policy"], detail=line["detail"])
         for report, content in pairs
         for position, line in enumerate(content["policies"])
     )

@@ -289,6 +289,7 @@ def present_story(content: Content, story: Content, addresses: Addresses) -> dic
             content.get("pictures", []),
         ),
         "url": addresses.stories[story["slug"]],
+        "rank": str(story["rank"]),  # which no language writes otherwise
         "anchor": f"{story['section']}-{story['rank']}",
         "tags": present_tags(story["tags"], addresses),
         "minutes": reading_minutes(words),

@@ -94,6 +94,7 @@ class Letters(dict[int, str]):
 # What typography does to a name, and no spelling: apostrophes, hyphens, and spaces that break no line.
 TYPOGRAPHY = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "‐": "-", "‑": "-", "\u00a0": " ", "\u202f": " "})
 LETTERS = Letters(TYPOGRAPHY)
+BEYOND_ASCII = re.compile(r"([^\x00-\x7f]+)")
 
 
 def typed(name: str) -> str:
@@ -103,7 +104,8 @@ def typed(name: str) -> str:
 
 def lower(text: str) -> str:
     """The text as names are compared, each letter in its place."""
-    return text.translate(LETTERS)
+    parts = BEYOND_ASCII.split(text)  # of which most texts have a few signs; the rest is small letters much sooner
+    return "".join(part.translate(LETTERS) if place % 2 else part.lower() for place, part in enumerate(parts))
 
 
 def past_marks(text: str, end: int) -> int:
