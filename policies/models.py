@@ -124,7 +124,7 @@ class Alias(Named):
 class Update(models.Model):
     """The line that one issue has on one policy, with its detail as printed."""
 
-    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="updates")
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="updates", db_index=False)
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="updates")
     position = models.PositiveSmallIntegerField(default=0)
     detail = LineField(
@@ -153,8 +153,8 @@ class Appearance(Placed):
     `status` is the one it had on the day of the issue, by its milestones; empty if none had come by then.
     """
 
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="policies")
-    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="appearances")
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="policies", db_index=False)
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="appearances", db_index=False)
     position = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=250)
     slug = models.CharField(max_length=80)

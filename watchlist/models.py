@@ -90,7 +90,7 @@ class Alias(Named):
 class Note(models.Model):
     """What one issue says of one company. It may say nothing, and watch it all the same."""
 
-    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="notes")
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="notes", db_index=False)
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="notes")
     position = models.PositiveSmallIntegerField(default=0)
     text = LineField(_("note"), max_length=500, blank=True)
@@ -123,7 +123,7 @@ class Mention(models.Model):
         CONFIRMED = "confirmed", _("Confirmed")
         REFUSED = "refused", _("Refused")
 
-    story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="mentions")
+    story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="mentions", db_index=False)
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="mentions")
     state = models.CharField(max_length=20, choices=State, default=State.PROPOSED)
 
@@ -146,8 +146,8 @@ class AppearanceQuerySet(ProjectionQuerySet):
 class Appearance(Placed):
     """Projection: a company as one edition has it, with the name, place and link it had then."""
 
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="companies")
-    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="appearances")
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="companies", db_index=False)
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="appearances", db_index=False)
     position = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=250)
     slug = models.CharField(max_length=80)
@@ -186,8 +186,8 @@ class StoryAppearance(Placed):
     """Projection: a company that one story of an edition names; with the story's section and rank, to be counted by."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="story_companies")
-    story = models.ForeignKey(EditionStory, on_delete=models.CASCADE, related_name="companies")
-    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="story_appearances")
+    story = models.ForeignKey(EditionStory, on_delete=models.CASCADE, related_name="companies", db_index=False)
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="story_appearances", db_index=False)
     name = models.CharField(max_length=250)
     slug = models.CharField(max_length=80)
     spellings = models.JSONField(default=list)  # other names by which the story calls it

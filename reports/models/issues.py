@@ -204,7 +204,7 @@ class Report(models.Model):
     search_description=_("search description"),
 )
 class Story(models.Model):
-    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="stories")
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="stories", db_index=False)
     section = models.CharField(max_length=20, choices=Section)
     rank = models.PositiveSmallIntegerField(default=0)
     headline = LineField(max_length=250)
@@ -250,7 +250,7 @@ class Takeaway(models.Model):
 
 @called(_("credit"), _("credits"), source=_("source"), position=_("position"))
 class Credit(models.Model):
-    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="credits")
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="credits", db_index=False)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="credits")
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -265,7 +265,7 @@ class Credit(models.Model):
 class Revision(models.Model):
     """A snapshot of one whole issue, as `newsroom.issue.gather` gives it. Never changed, never deleted alone."""
 
-    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="revisions")
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="revisions", db_index=False)
     number = models.PositiveIntegerField()
     content = models.JSONField()
     digest = models.CharField(max_length=64)
@@ -466,7 +466,7 @@ class Edition(models.Model):
     article_zh_hans = models.TextField(blank=True)
     image = models.CharField(max_length=100, blank=True)
     briefing = models.CharField(max_length=100, blank=True)
-    live_from = models.DateTimeField(db_index=True)
+    live_from = models.DateTimeField()
     live_until = models.DateTimeField(null=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     note = PlainTextField(blank=True)
@@ -538,7 +538,7 @@ class Ping(models.Model):
     `next_at` is when it is tried, or tried again; empty once it was given up.
     """
 
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="pings")
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="pings", db_index=False)
     topic = models.TextField()
     made_at = models.DateTimeField(default=timezone.now, db_index=True)
     next_at = models.DateTimeField(null=True)

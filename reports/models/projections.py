@@ -96,7 +96,7 @@ class Former(Placed):
 class EditionStory(models.Model):
     """Projection: a story as one edition has it. `story_id` is the working row's, which may be gone."""
 
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="stories")
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="stories", db_index=False)
     story_id = models.BigIntegerField()
     section = models.CharField(max_length=20, choices=Section)
     rank = models.PositiveSmallIntegerField()
@@ -167,7 +167,7 @@ class EditionPicture(models.Model):
     row's, which may be gone or have another file by now.
     """
 
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="pictures")
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="pictures", db_index=False)
     image_id = models.BigIntegerField(db_index=True)
     file = models.CharField(max_length=100, db_index=True)
 
