@@ -19,44 +19,49 @@
 
   // --- Where one is ---
 
-  const entries = new Map();
-  const here = document.createElement("nav");
-  here.className = "here wrap";
-  here.setAttribute("aria-label", issue.dataset.here);
   const make = (name, properties, ...children) => {
     const element = Object.assign(document.createElement(name), properties);
     element.append(...children);
     return element;
   };
-  for (const world of issue.querySelectorAll(".compare__world")) {
-    const key = world.querySelector(".compare__heading a").hash;
-    const label = document.getElementById(key.slice(1)).parentElement.querySelector(".world__label").textContent;
-    const items = [...world.querySelectorAll(".compare__list a")].map((link) => {
-      const [rank, headline] = [...link.children].map((part) => part.textContent);
-      const entry = make("a", { href: link.hash, title: headline, ariaLabel: `${rank}. ${headline}` }, rank);
-      entries.set(document.getElementById(link.hash.slice(1)), entry);
-      return make("li", {}, entry);
-    });
-    here.append(
-      make("div", { className: world.className.replace("compare", "here") },
-        make("a", { className: "here__name", href: key }, label),
-        make("ol", { className: "here__list" }, ...items)),
-    );
-  }
-  issue.querySelector(".worlds").prepend(here);
+  const showContents = () => {
+    const entries = new Map();
+    const here = make("nav", { className: "here wrap", ariaLabel: issue.dataset.here });
+    for (const world of issue.querySelectorAll(".compare__world")) {
+      const key = world.querySelector(".compare__heading a").hash;
+      const label = document.getElementById(key.slice(1)).parentElement.querySelector(".world__label").textContent;
+      const items = [...world.querySelectorAll(".compare__list a")].map((link) => {
+        const [rank, headline] = [...link.children].map((part) => part.textContent);
+        const entry = make("a", { href: link.hash, title: headline, ariaLabel: `${rank}. ${headline}` }, rank);
+        entries.set(document.getElementById(link.hash.slice(1)), entry);
+        return make("li", {}, entry);
+      });
+      here.append(
+        make("div", { className: world.className.replace("compare", "here") },
+          make("a", { className: "here__name", href: key }, label),
+          make("ol", { className: "here__list" }, ...items)),
+      );
+    }
+    issue.querySelector(".worlds").prepend(here);
 
-  // Read is what crosses a line in the upper part of the window; side by side that may be two stories.
-  const lines = new IntersectionObserver(
-    (changes) => {
-      for (const { target, isIntersecting } of changes) {
-        const entry = entries.get(target);
-        if (isIntersecting) entry?.setAttribute("aria-current", "location");
-        else entry?.removeAttribute("aria-current");
-      }
-    },
-    { rootMargin: "-25% 0px -74% 0px" },
-  );
-  for (const story of stories) lines.observe(story);
+    // Read is what crosses a line in the upper part of the window; side by side that may be two stories.
+    const lines = new IntersectionObserver(
+      (changes) => {
+        for (const { target, isIntersecting } of changes) {
+          const entry = entries.get(target);
+          if (isIntersecting) entry?.setAttribute("aria-current", "location");
+          else entry?.removeAttribute("aria-current");
+        }
+      },
+      { rootMargin: "-25% 0px -74% 0px" },
+    );
+    for (const story of stories) lines.observe(story);
+  };
+
+  // Only where there is room for it (as in site.css): a phone lays the page out once instead of twice.
+  const wide = matchMedia("(min-width: 64rem)");
+  if (wide.matches) showContents();
+  else wide.addEventListener("change", showContents, { once: true });
 
   // --- The address of a story ---
 

@@ -88,6 +88,18 @@ def test_the_slim_contents_marks_what_is_read(page: Page, edition: Edition) -> N
     expect(here).to_be_hidden()
 
 
+def test_a_window_that_becomes_wide_gets_the_slim_contents(page: Page, edition: Edition) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(edition.url)
+    expect(page.locator(".keys.is-on")).to_have_count(1)
+    expect(page.locator(".here")).to_have_count(0)
+    for width in (1280, 360, 1280):
+        page.set_viewport_size({"width": width, "height": 740})
+    expect(page.locator(".here")).to_have_count(1)
+    page.locator("#china-4").evaluate("story => story.scrollIntoView()")
+    expect(page.locator(".here [aria-current=location]")).to_have_count(2)
+
+
 def test_the_address_of_a_story(new_page: NewPage, live_site: str, edition: Edition) -> None:
     page = new_page(permissions=["clipboard-read", "clipboard-write"])
     page.goto(edition.url)
