@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsroom.lib.mentions import Found, Names, link_first, read, sentence
+from newsroom.lib.mentions import LETTERS, Found, Names, link_first, lower, read, sentence
 from newsroom.lib.richtext import clean, plain
 
 REGISTRY = Names(
@@ -178,6 +178,12 @@ def bare(text: str) -> str:
     """Without what a name may be written with or without."""
     letters = normalize("NFKD", text.replace("’", "'").replace("‘", "'").replace("ʼ", "'").replace("‐", "-").lower())
     return "".join(letter for letter in normalize("NFKD", letters.lower()) if not combining(letter))
+
+
+@given(st.one_of(st.text(max_size=60), st.text("Aİßé’ﬃ华Ⅷk\u0301 ", max_size=60)))
+def test_every_letter_is_compared_alone_and_keeps_its_place(text: str) -> None:
+    assert lower(text) == "".join(letter.translate(LETTERS) for letter in text)
+    assert len(lower(text)) == len(text)
 
 
 @given(st.lists(st.text(min_size=1, max_size=8), max_size=6), st.text(max_size=60))

@@ -3,11 +3,13 @@
 import re
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
+from django.utils.safestring import mark_safe
 
-from newsroom.issue import present, words_of
+from newsroom.issue import present, reverse_each, words_of
 from newsroom.publishing import publish
-from reports.templatetags.reports_tags import lean, names, preload_picture
+from reports.templatetags.reports_tags import lean, names, passages, preload_picture
 from tests.factories import complete_issue, picture, published
 from tests.public.crawling import ask
 
@@ -102,3 +104,21 @@ def test_a_tag_is_one_line_and_its_values_are_as_they_were():
     assert lean('<i title="a  > b" >x < y  and z</i>') == '<i title="a  > b">x < y  and z</i>'
     assert lean('<input value="it\'s  5" required >') == '<input value="it\'s  5" required>'
     assert lean('<p\n title="x">\n"a\n<b>b</b>"</p>') == '<p title="x">"a\n<b>b</b>"</p>'
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_addresses_are_those_of_the_views_whatever_the_slug(language: str):
+    slugs = ["deepseek", "_", "a_b", "中文-标题", "größe", "٣"]
+    with translation.override(language):
+        assert reverse_each("reports:tag", slugs) == {slug: reverse("reports:tag", args=[slug]) for slug in slugs}
+        for issue in ("ai-robotics", "中_文", "_"):
+            found = reverse_each("reports:story", slugs, issue)
+            assert found == {slug: reverse("reports:story", args=[issue, slug]) for slug in slugs}
+
+
+@pytest.mark.parametrize("first", [str, mark_safe])
+def test_what_is_safe_is_remembered_apart_from_what_is_not(first):
+    words = "<i>华为</i> & more"
+    passages(first(words))
+    assert passages(words) == '&lt;i&gt;<span lang="zh-Hans">华为</span>&lt;/i&gt; &amp; more'
+    assert passages(mark_safe(words)) == '<i><span lang="zh-Hans">华为</span></i> & more'
