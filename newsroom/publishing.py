@@ -11,7 +11,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -30,7 +29,7 @@ from newsroom.lib.rights import require
 from newsroom.reviewing import MOVES
 from newsroom.revising import keep, lock
 from newsroom.search import index
-from reports.models import ARTICLES, Edition, Report, place_of
+from reports.models import ARTICLES, Edition, Report, not_over, place_of
 
 PROJECTIONS = (
     *(reports.projection.project, watchlist.projection.project, policies.projection.project),
@@ -233,7 +232,7 @@ def taken_address(report: Report, now: datetime) -> list[str]:
 
 def freeze(edition: Edition) -> Edition:
     """Write the edition with its page and projections; refuse a span that meets another of the same report."""
-    if edition.report.editions.filter(Q(live_until=None) | Q(live_until__gt=edition.live_from)).exists():
+    if edition.report.editions.filter(not_over(edition.live_from)).exists():
         # PostgreSQL holds this by an exclusion constraint too; on SQLite this check, made under its one write
         # lock, is what holds it.
         raise Unpublishable([_("Another edition of this issue covers that time; try again.")])

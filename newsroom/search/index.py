@@ -20,7 +20,7 @@ from newsroom.search import entries
 from newsroom.search.names import CACHE_KEY
 from policies.models import Appearance as PolicyAppearance
 from policies.models import MergedPolicy, Policy
-from reports.models import Edition, EditionQuerySet, Report
+from reports.models import Edition, EditionQuerySet, Report, is_live_or_to_come
 from watchlist.models import Appearance as CompanyAppearance
 from watchlist.models import Company, MergedCompany
 
@@ -49,15 +49,9 @@ REGISTERS = {
 }
 
 
-def is_indexable(now: datetime, *, of: str = "") -> Q:
-    """What readers have, or will get; `of` is the way from a row to its edition, as in "edition__"."""
-    lasts = Q(**{f"{of}live_until": None}) | Q(**{f"{of}live_until__gt": now})
-    return lasts & ~Q(**{f"{of}kind": Edition.Kind.WITHDRAWAL})
-
-
 def indexable(now: datetime) -> EditionQuerySet:
     """The editions that readers have, or will get."""
-    return Edition.objects.filter(is_indexable(now))
+    return Edition.objects.filter(is_live_or_to_come(now))
 
 
 @transaction.atomic
@@ -127,7 +121,7 @@ def without_entries(editions: EditionQuerySet) -> EditionQuerySet:
 
 
 def drop_what_is_past(editions: EditionQuerySet, now: datetime) -> None:
-    past = editions.exclude(is_indexable(now)).values("pk")
+    past = editions.exclude(is_live_or_to_come(now)).values("pk")
     Entry.objects.filter(edition__in=past).delete()
     Indexed.objects.filter(edition__in=past).delete()
 
@@ -163,7 +157,7 @@ def those_to_have(register: Register, rows: Any, now: datetime) -> list[Any]:
     sought = Q(pk__in=[])
     for row, bound in bounds:
         sought |= Q(**{register.of: row}, place__gte=bound or 0)
-    found = register.appearances.objects.filter(sought, is_indexable(now, of="edition__"))
+    found = register.appearances.objects.filter(sought, is_live_or_to_come(now, of="edition__"))
     return list(found.with_edition())
 
 

@@ -23,6 +23,8 @@ from reports.models.issues import (
     day_of,
     in_force,
     is_live,
+    is_live_or_to_come,
+    not_over,
     place_of,
 )
 from reports.models.pictures import Image, ImageQuerySet, random_name
@@ -69,6 +71,8 @@ __all__ = [
     "day_of",
     "in_force",
     "is_live",
+    "is_live_or_to_come",
+    "not_over",
     "place_of",
     "random_name",
     "reading_minutes",

@@ -358,20 +358,29 @@ def day_of(place: int) -> date:
     return date.fromordinal(place >> 32)
 
 
-def in_force(now: datetime | None = None, *, of: str = "") -> Q:
+def not_over(now: datetime | None = None, *, of: str = "") -> Q:
     """
-    `live_from <= now < live_until`, the one place that says so (default: now).
+    `now < live_until`: in force, or to come (default: now).
 
     As a condition on editions, or on rows from which `of` leads to them, such as "edition__".
     """
+    return Q(**{f"{of}live_until__gt": now or timezone.now()}) | Q(**{f"{of}live_until": None})
+
+
+def in_force(now: datetime | None = None, *, of: str = "") -> Q:
+    """`live_from <= now < live_until`, the one place that says so; as a condition as `not_over` is."""
     now = now or timezone.now()
-    until = Q(**{f"{of}live_until__gt": now}) | Q(**{f"{of}live_until": None})
-    return until & Q(**{f"{of}live_from__lte": now})
+    return not_over(now, of=of) & Q(**{f"{of}live_from__lte": now})
 
 
 def is_live(now: datetime | None = None, *, of: str = "") -> Q:
     """In force, and no withdrawal: what readers get."""
     return in_force(now, of=of) & ~Q(**{f"{of}kind": Edition.Kind.WITHDRAWAL})
+
+
+def is_live_or_to_come(now: datetime | None = None, *, of: str = "") -> Q:
+    """What readers get, and what they will get later."""
+    return not_over(now, of=of) & ~Q(**{f"{of}kind": Edition.Kind.WITHDRAWAL})
 
 
 LAST_PLACE = place_of(date.max, 0)

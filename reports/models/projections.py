@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, F, Q, Window
+from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
-from django.utils import timezone
 
-from reports.models.issues import ARTICLES, Edition, Section, is_live
+from reports.models.issues import ARTICLES, Edition, Section, is_live, is_live_or_to_come
 
 
 class ProjectionQuerySet(models.QuerySet[Any]):
@@ -155,8 +154,7 @@ class EditionTag(Placed):
 class EditionPictureQuerySet(ProjectionQuerySet):
     def kept(self, now: datetime | None = None) -> EditionPictureQuerySet:
         """Those of editions that readers get at a time, or will get: what may not be taken away."""
-        until = Q(edition__live_until=None) | Q(edition__live_until__gt=now or timezone.now())
-        return self.filter(until).exclude(edition__kind=Edition.Kind.WITHDRAWAL)
+        return self.filter(is_live_or_to_come(now, of="edition__"))
 
 
 class EditionPicture(models.Model):
