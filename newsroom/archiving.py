@@ -26,6 +26,7 @@ from newsroom.issue import SCHEMA, Content, Rows, compose, digest
 from newsroom.lib import apart, richtext
 from newsroom.lib.locks import hold_off, one_at_a_time
 from newsroom.lib.mentions import Names
+from newsroom.lib.rows import insert
 from newsroom.lib.slugs import slug_for, unique_slug
 from newsroom.publishing import draw, draw_pages, project
 from newsroom.search import index
@@ -410,17 +411,17 @@ def save_tags(reports: Sequence[Report], contents: Sequence[Content], registered
     tags = {tag.name: tag.pk for tag in registered.tags.values()}
     of_report, of_story = (ContentType.objects.get_for_model(model).pk for model in (Report, Story))
     own = (
-        TaggedItem(content_type_id=of_report, object_id=report.pk, tag_id=tags[tag["name"]])
+        (of_report, report.pk, tags[tag["name"]])
         for report, content in zip(reports, contents, strict=True)
         for tag in content["tags"]
     )
     of_stories = (
-        TaggedItem(content_type_id=of_story, object_id=story["id"], tag_id=tags[tag["name"]])
+        (of_story, story["id"], tags[tag["name"]])
         for content in contents
         for story in content["stories"]
         for tag in story["tags"]
     )
-    TaggedItem.objects.bulk_create(chain(own, of_stories))
+    insert(TaggedItem, ("content_type_id", "object_id", "tag_id"), chain(own, of_stories))
 
 
 def save_lists(reports: Sequence[Report], contents: Sequence[Content]) -> None:
@@ -446,12 +447,13 @@ def save_lists(reports: Sequence[Report], contents: Sequence[Content]) -> None:
         for report, content in pairs
         for position, line in enumerate(content["policies"])
     )
-    Mention.objects.bulk_create(
-        Mention(story_id=story["id"], company_id=company["company"])
+    named = (
+        (story["id"], company["company"], Mention.State.PROPOSED.value)
         for content in contents
         for story in content["stories"]
         for company in story["companies"]
     )
+    insert(Mention, ("story_id", "company_id", "state"), named)
 
 
 def save_revisions(batch: Sequence[Written], reports: Sequence[Report], *, by: Any) -> list[list[Revision]]:

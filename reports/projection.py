@@ -4,8 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from newsroom.lib import richtext, text
+from newsroom.lib.rows import insert
 from reports.models import Edition, EditionPicture, EditionStory, EditionTag
 from reports.picturing import pictures_of, with_pictures
+
+TAG = ("edition_id", "place", "story_id", "name", "slug")
 
 
 def project(editions: Sequence[Edition]) -> None:
@@ -23,17 +26,18 @@ def project(editions: Sequence[Edition]) -> None:
         for edition in shown
         for number, file in pictures_of(edition.revision.content).items()
     )
-    EditionTag.objects.bulk_create(tag for edition in shown for tag in tags_of(edition, keys))
+    insert(EditionTag, TAG, (tag for edition in shown for tag in tags_of(edition, keys)))
 
 
-def tags_of(edition: Edition, keys: dict[tuple[int, int], int]) -> Iterator[EditionTag]:
-    """An edition's own tags, then those of its stories, whose rows have these keys."""
+def tags_of(edition: Edition, keys: dict[tuple[int, int], int]) -> Iterator[tuple[int, int, int | None, str, str]]:
+    """An edition's own tags, then those of its stories, whose rows have these keys; each as `TAG` has it."""
     content = edition.revision.content
     for tag in content["tags"]:
-        yield EditionTag(edition_id=edition.pk, place=edition.place, **tag)
+        yield edition.pk, edition.place, None, tag["name"], tag["slug"]
     for story in content["stories"]:
+        key = keys[edition.pk, story["id"]]
         for tag in story["tags"]:
-            yield EditionTag(edition_id=edition.pk, place=edition.place, story_id=keys[edition.pk, story["id"]], **tag)
+            yield edition.pk, edition.place, key, tag["name"], tag["slug"]
 
 
 def as_row(edition: Edition, story: dict[str, Any]) -> EditionStory:

@@ -3,9 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from newsroom.lib.rows import insert
 from reports.models import Edition, EditionStory
 from reports.registry import as_they_are
 from watchlist.models import Appearance, FormerAddress, MergedCompany, StoryAppearance
+
+NAMED = ("edition_id", "place", "story_id", "section", "rank", "company_id", "name", "slug", "spellings")
 
 
 def project(editions: Sequence[Edition]) -> None:
@@ -22,7 +25,7 @@ def project(editions: Sequence[Edition]) -> None:
     Appearance.objects.bulk_create(row for edition in shown for row in watched(edition, merged))
     stories = EditionStory.objects.filter(edition__in=shown).values_list("edition", "story_id", "pk")
     keys = {(edition, story): pk for edition, story, pk in stories}
-    StoryAppearance.objects.bulk_create(row for edition in shown for row in named(edition, keys, merged))
+    insert(StoryAppearance, NAMED, (row for edition in shown for row in named(edition, keys, merged)))
     if merged:
         FormerAddress.objects.bulk_create(row for edition in shown for row in former(edition, merged))
 
@@ -43,21 +46,16 @@ def watched(edition: Edition, merged: Mapping[int, Any]) -> Iterator[Appearance]
         )
 
 
-def named(edition: Edition, keys: dict[tuple[int, int], int], merged: Mapping[int, Any]) -> Iterator[StoryAppearance]:
-    """The companies that an edition's stories name; `keys` are those of their rows, by edition and working row."""
+def named(edition: Edition, keys: dict[tuple[int, int], int], merged: Mapping[int, Any]) -> Iterator[tuple[Any, ...]]:
+    """
+    The companies that an edition's stories name, each as `NAMED` has it.
+
+    `keys` are those of the stories' rows, by edition and working row.
+    """
     for story in edition.revision.content["stories"]:
+        its = (edition.pk, edition.place, keys[edition.pk, story["id"]], story["section"], story["rank"])
         for line in as_they_are(story.get("companies", []), "company", "name", merged):
-            yield StoryAppearance(
-                edition_id=edition.pk,
-                place=edition.place,
-                story_id=keys[edition.pk, story["id"]],
-                company_id=line.row,
-                name=line.name,
-                slug=line.slug,
-                spellings=sorted(line.spellings),
-                section=story["section"],
-                rank=story["rank"],
-            )
+            yield *its, line.row, line.name, line.slug, sorted(line.spellings)
 
 
 def former(edition: Edition, merged: Mapping[int, Any]) -> Iterator[FormerAddress]:

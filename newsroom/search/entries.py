@@ -55,9 +55,20 @@ def facets(kind: str, day: date, others: Iterable[str] = ()) -> list[str]:
     return list(dict.fromkeys([facet("kind", kind), facet("year", day.year), *spans, *others]))
 
 
+class EntryRow(NamedTuple):
+    """An entry as it is to be stored: the columns of Entry."""
+
+    place: int
+    kind: str
+    edition_id: int
+    ref: int
+    title: Terms
+    words: Terms
+
+
 def entry(
     kind: str, ref: int, edition: Edition, position: int, title: str, texts: Iterable[str], others: Iterable[str]
-) -> Entry:
+) -> EntryRow:
     filters: Terms = [*facets(kind, edition.issued_on, others), None]
     row, forms = list_terms(title)
     words: Terms = [*row, None]
@@ -69,17 +80,17 @@ def entry(
             words += text_row
             words.append(None)
             more_forms += [*text_forms, *common_pairs(text_row)]
-    return Entry(
+    return EntryRow(
         place=place_at(edition.issued_on, edition.pk, position),
         kind=kind,
-        edition=edition,
+        edition_id=edition.pk,
         ref=ref,
         title=fitting([*filters, *row, None, *dict.fromkeys(forms)]),
         words=fitting([*filters, *words, *dict.fromkeys(more_forms)]),
     )
 
 
-def of_edition(edition: Edition, merged: Merges) -> Iterator[Entry]:
+def of_edition(edition: Edition, merged: Merges) -> Iterator[EntryRow]:
     """The issue and its stories."""
     content = edition.revision.content
     own = filters_of(content, merged)
@@ -120,14 +131,14 @@ def number_now(kind: str, number: int, merged: Merges) -> int:
     return into.into_id if into else number
 
 
-def of_company(appearance: Any) -> Entry:
+def of_company(appearance: Any) -> EntryRow:
     position = FIRST_COMPANY + appearance.position
     texts = (appearance.country, appearance.note)
     filters = [facet("company", appearance.company_id)]
     return entry(Kind.COMPANY, appearance.company_id, appearance.edition, position, appearance.name, texts, filters)
 
 
-def of_policy(appearance: Any) -> Entry:
+def of_policy(appearance: Any) -> EntryRow:
     position = FIRST_POLICY + appearance.position
     texts = (appearance.jurisdiction, appearance.detail)
     filters = [facet("policy", appearance.policy_id)]

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
+from newsroom.lib.rows import insert
 from newsroom.models import FIRST_COMPANY, FIRST_POLICY, Entry, Indexed, Name, place_at
 from newsroom.search import entries
 from newsroom.search.names import CACHE_KEY
@@ -24,6 +25,7 @@ from reports.models import Edition, EditionQuerySet, Report, is_live_or_to_come
 from watchlist.models import Appearance as CompanyAppearance
 from watchlist.models import Company, MergedCompany
 
+COLUMNS = entries.EntryRow._fields
 AT_ONCE = 200  # rows of a registry that one statement asks for
 
 
@@ -35,7 +37,7 @@ class Register(NamedTuple):
     of: str
     first: int
     most: int
-    entry: Callable[[Any], Entry]
+    entry: Callable[[Any], entries.EntryRow]
     merged: Any
 
 
@@ -69,7 +71,7 @@ def project(editions: Sequence[Edition], now: datetime | None = None) -> None:
     found = [edition for edition in editions if edition.pk in numbers]
     Entry.objects.filter(edition__in=numbers).exclude(kind__in=Entry.REGISTERED).delete()
     merged = merges()
-    Entry.objects.bulk_create([entry for edition in found for entry in entries.of_edition(edition, merged)])
+    insert(Entry, COLUMNS, (row for edition in found for row in entries.of_edition(edition, merged)))
     Indexed.objects.filter(edition__in=numbers).delete()
     Indexed.objects.bulk_create(Indexed(edition_id=number, version=entries.VERSION) for number in sorted(numbers))
     register_names(found)
@@ -146,7 +148,7 @@ def settle_some(kind: str, refs: list[int], now: datetime, anew: set[int]) -> No
     there = Entry.objects.filter(kind=kind, ref__in=refs).values_list("place", "edition_id")
     kept = {place for place, edition in there if place in wanted and edition not in anew}
     Entry.objects.filter(place__in=[place for place, _ in there if place not in kept]).delete()
-    Entry.objects.bulk_create(register.entry(row) for place, row in wanted.items() if place not in kept)
+    insert(Entry, COLUMNS, (register.entry(row) for place, row in wanted.items() if place not in kept))
 
 
 def those_to_have(register: Register, rows: Any, now: datetime) -> list[Any]:
