@@ -7,7 +7,7 @@ NewsArticles. All of it is from editions and their projections.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -110,12 +110,12 @@ def issue(edition: Edition) -> Meta:
     )
 
 
-def story(story: EditionStory, edition: Edition, tags: Iterable[Any]) -> Meta:
+def story(story: EditionStory, edition: Edition, tags: Iterable[Mapping[str, str]]) -> Meta:
     """Two queries, the one about companies none where the page has asked it already; `tags` are the story's."""
     history = history_of(edition, story)
     path = story_path(edition, story)
     image = absolute(cards.story_card_url(story, edition))
-    names = [tag.name for tag in tags]
+    names = [tag["name"] for tag in tags]
     description = story.search_description or story.summary or description_of(edition)
     node = {
         "@type": "NewsArticle",

@@ -95,7 +95,7 @@ def story(request: HttpRequest, slug: str, story_slug: str) -> HttpResponse:
     context = {
         "edition": edition,
         "story": here,
-        "tags": here.tags.all(),
+        "tags": [{"name": tag.name, "url": tag.url} for tag in here.tags.all()],
         "previous": section[place - 1] if place else None,
         "next": section[place + 1] if place + 1 < len(section) else None,
     }

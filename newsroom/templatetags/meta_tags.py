@@ -1,7 +1,7 @@
 """Tags for a page's head: what it says of itself to programs."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
@@ -32,7 +32,9 @@ def issue_meta(context: dict[str, Any], edition: Edition) -> dict[str, Any]:
 
 
 @register.inclusion_tag("meta/meta.html", takes_context=True)
-def story_meta(context: dict[str, Any], story: EditionStory, edition: Edition, tags: Iterable[Any]) -> dict[str, Any]:
+def story_meta(
+    context: dict[str, Any], story: EditionStory, edition: Edition, tags: Iterable[Mapping[str, str]]
+) -> dict[str, Any]:
     return shown(context, metadata.story(story, edition, tags))
 
 

@@ -9,9 +9,9 @@ from django import template
 from django.conf import settings
 from django.template.base import Node, NodeList, Parser, Token
 from django.utils import translation
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
 
 from newsroom.lib.scripts import mark_passages
 from reports.models import Image
@@ -99,6 +99,16 @@ def names(credited: Iterable[Mapping[str, str]]) -> SafeString:
     if len(each) > 2:
         last = pgettext("before the last of several names", ", and ")
     return mark_safe(comma.join(each[:-1]) + last + each[-1])  # noqa: S308
+
+
+@register.simple_tag
+def tag_list(tags: Iterable[Mapping[str, str]]) -> SafeString:
+    """A list of links to the pages of tags, each with its `name` and `url`; nothing if there is none."""
+    lang = words_lang()
+    each = format_html_join(
+        "", '<li><a href="{}" {}>{}</a></li>', ((tag["url"], lang, passages(tag["name"])) for tag in tags)
+    )
+    return format_html('<ul class="tags" aria-label="{}">{}</ul>', gettext("Tags"), each) if each else each
 
 
 class Lean(Node):
