@@ -104,6 +104,8 @@ def typed(name: str) -> str:
 
 def lower(text: str) -> str:
     """The text as names are compared, each letter in its place."""
+    if text.isascii():
+        return text.lower()
     parts = BEYOND_ASCII.split(text)  # of which most texts have a few signs; the rest is small letters much sooner
     return "".join(part.translate(LETTERS) if place % 2 else part.lower() for place, part in enumerate(parts))
 

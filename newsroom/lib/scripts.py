@@ -87,7 +87,7 @@ def mark_passages(html: str, language: str) -> str:
     Nothing else is added, and nothing changed or taken away: tags and their attributes stay as they are. To do it again
     adds nothing.
     """
-    if not ANY_LETTER.search(html):
+    if html.isascii() or not ANY_LETTER.search(html):
         return html
     own = OWN.get(language.split("-")[0].lower(), set())
 

@@ -28,7 +28,7 @@ def slug_for(text: str, *, length: int = 80, fallback: str = "untitled") -> str:
     """
     text = re.sub(r"[’‘'ʼ]", "", text)
     slug = slugify(text)
-    own = slugify(text, allow_unicode=True)
+    own = slug if text.isascii() else slugify(text, allow_unicode=True)
     if sum(map(str.isalnum, slug)) < sum(map(str.isalnum, own)):
         slug = own
     if len(slug) > length:

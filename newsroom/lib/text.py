@@ -33,6 +33,8 @@ UNSEEN = re.compile(
 
 def printable(text: str) -> str:
     """The text with line ends as \\n and without characters that XML or a database refuses."""
+    if text.isprintable():  # as most lines are: that knows nothing of the following
+        return text
     return UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -71,11 +71,11 @@ def as_words(terms: Terms) -> str:
 
 
 def as_vector(terms: Terms) -> str:
-    places: dict[str, list[str]] = {}
+    places: dict[str, str] = {}
     for place, term in enumerate(terms, start=1):
         if term is not None:
-            places.setdefault(term, []).append(str(place))
-    return " ".join(f"'{term}':{','.join(at)}" for term, at in places.items())
+            places[term] = f"{places[term]},{place}" if term in places else f"'{term}':{place}"
+    return " ".join(places.values())
 
 
 # An entry's primary key is its place among all: by the day of its issue, the edition, and the position in it, so that
