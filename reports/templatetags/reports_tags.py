@@ -102,9 +102,12 @@ def names(credited: Iterable[Mapping[str, str]]) -> SafeString:
 
 
 @register.simple_tag
-def tag_list(tags: Iterable[Mapping[str, str]]) -> SafeString:
-    """A list of links to the pages of tags, each with its `name` and `url`; nothing if there is none."""
-    lang = words_lang()
+def tag_list(tags: Iterable[Mapping[str, str]], lang: str) -> SafeString:
+    """
+    A list of links to the pages of tags, each with its `name` and `url`; nothing if there is none.
+
+    `lang` is what `words_lang` says, which a page asks once.
+    """
     each = format_html_join(
         "", '<li><a href="{}" {}>{}</a></li>', ((tag["url"], lang, passages(tag["name"])) for tag in tags)
     )

@@ -72,3 +72,28 @@ def test_what_the_table_does_not_allow_is_refused(edition: Edition) -> None:
     with pytest.raises(ValueError, match="shorter"):
         insert(EditionTag, TAG, [(edition.pk, 1, None, "Chips", "chips"), (edition.pk,)])
     assert not EditionTag.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "NULL",
+        "null",
+        "{}",
+        "{a,b}",
+        'a"b',
+        "a\\b",
+        '\\"',
+        "\\\\",
+        "a,b",
+        "line\nfeed\ttab\r",
+        "'",
+        "%s %%",
+        "中文 😀 é",
+    ],
+)
+def test_no_text_is_taken_for_a_sign(edition: Edition, text: str) -> None:
+    insert(EditionTag, TAG, [(edition.pk, 1, None, text, "a"), (edition.pk, 2, None, "after", text)])
+    assert list(EditionTag.objects.order_by("place").values_list("name", "slug")) == [(text, "a"), ("after", text)]
