@@ -114,6 +114,8 @@ try:
     SITE_HOST = urlsplit(SITE_URL).hostname or ""
 except ValueError:
     SITE_HOST = ""
+if not SITE_HOST.isascii():
+    stop("SITE_URL must have its host as domain names are registered: for 例子.example that is xn--fsqu00a.example.")
 if not SITE_HOST:
     stop("SITE_URL must be the site's address, such as https://newsroom.example.")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[SITE_HOST] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"])

@@ -71,6 +71,7 @@ class TestSettings:
             ({"CACHE_URL": "shelf://cellar"}, "CACHE_URL"),
             ({"SITE_URL": "newsroom"}, "SITE_URL"),
             ({"SITE_URL": "http://[newsroom"}, "SITE_URL"),
+            ({"SITE_URL": "https://例子.example"}, "SITE_URL"),
             ({"TIME_ZONE": "Asia/Atlantis"}, "TIME_ZONE"),
             ({"PORT": "http"}, "PORT"),
             ({"SECRET_KEY_FILE": "/no/such/file"}, "SECRET_KEY_FILE"),

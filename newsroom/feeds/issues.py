@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from newsroom.correcting import Notice, histories
 from newsroom.issue import Content, present
-from newsroom.lib.feeds import NEVER, Channel, Item, stable_id, with_whole_addresses
+from newsroom.lib.feeds import Channel, Item, stable_id, with_whole_addresses
 from newsroom.lib.mailed import absolute
 from reports.models import Edition
 
@@ -21,7 +21,7 @@ def issues() -> Channel:
     """The newest issues, as their live editions have them. Three queries."""
     newest = Edition.objects.live().newest_first().without_article().select_related("revision")[:MOST]
     # Of past editions and withdrawals too: what is gone from the feed has changed it.
-    changed_at = Edition.objects.begun().aggregate(at=Max("live_from"))["at"] or NEVER
+    changed_at = Edition.objects.begun().aggregate(at=Max("live_from"))["at"]
     return Channel(
         id=stable_id("issues"),
         title=settings.SITE_NAME,

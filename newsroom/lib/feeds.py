@@ -28,9 +28,9 @@ from newsroom.lib.mailed import absolute
 from newsroom.lib.text import printable
 
 MINUTES = 60  # after which a reader's program may ask again
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-FOUNDED = "2025"  # for addresses of the scheme tag: (RFC 4151), in which a date never changes
+# For addresses of the scheme tag: (RFC 4151), in which a date never changes; and for a feed in which nothing ever was.
+FOUNDED = datetime(2025, 1, 1, tzinfo=UTC)
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
 # A tag as our templates and nh3 write it: every value in double quotes, so that no ">" in one ends it.
 TAG = re.compile(r'<(?:a|img)(?:\s+[\w-]+="[^"]*")*\s*/?>')
@@ -65,7 +65,7 @@ class Channel:
     What a feed is, whichever way it is written.
 
     `page` is the whole address of the page that shows the same, `path` that of the feed as RSS; `changed_at` is when
-    something changed that no item tells.
+    something changed that no item tells, if anything did.
     """
 
     id: str
@@ -74,7 +74,7 @@ class Channel:
     page: str
     path: str
     items: tuple[Item, ...]
-    changed_at: datetime = NEVER
+    changed_at: datetime | None = None
 
 
 class Rss(Rss201rev2Feed):
@@ -98,10 +98,11 @@ class Rss(Rss201rev2Feed):
         handler.endElement("image")
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
-        # A description is HTML, and stands before the whole text (RSS Best Practices Profile).
-        shown = {**item, "description": escape(item["description"]) if item["description"] else None}
-        super().add_item_elements(handler, shown)
-        handler.addQuickElement("content:encoded", item["content"])
+        # A description is HTML, and stands before the whole text (RSS Best Practices Profile); or it is the whole text.
+        summary = escape(item["description"])
+        super().add_item_elements(handler, {**item, "description": summary or item["content"]})
+        if summary:
+            handler.addQuickElement("content:encoded", item["content"])
 
 
 class Atom(Atom1Feed):
@@ -184,7 +185,7 @@ def in_form(path: str, form: str) -> str:
 
 def stable_id(thing: str) -> str:
     """A name for something that is this site's alone and never changes, such as `story/7` (RFC 4151)."""
-    return iri_to_uri(f"tag:{settings.SITE_HOST},{FOUNDED}:{thing}")
+    return iri_to_uri(f"tag:{settings.SITE_HOST},{FOUNDED.year}:{thing}")
 
 
 def titled(name: str) -> str:
@@ -216,7 +217,7 @@ def write(channel: Channel, form: str) -> str:
         subtitle=printable(channel.about),
         ttl=MINUTES,
         stylesheets=[] if form == "json" else [Stylesheet(static("site/feed.css"), mimetype="text/css", media="all")],
-        changed_at=max([channel.changed_at, *(item.updated_at for item in items)]),
+        changed_at=max(filter(None, [channel.changed_at, *(item.updated_at for item in items)]), default=FOUNDED),
         picture=absolute(static("site/icon-180.png")),
         hub=settings.WEBSUB_HUB,
     )

@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 else:
     CharField, TextField, Wording = models.CharField, models.TextField, str
 
-# C0 and C1 controls (but tab and line feed) and lone surrogates: XML 1.0 §2.2 forbids most of them, PostgreSQL NUL.
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# C0 and C1 controls (but tab and line feed), lone surrogates and noncharacters: XML 1.0 §2.2 forbids most of them and
+# discourages the rest, HTML takes them for errors, PostgreSQL refuses NUL.
+NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
+    f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
+)
+UNPRINTABLE = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff{NONCHARACTERS}]")
 
 
 # Marks that normalising sorts, in quadratic time. More than 30 in a row stand in no language (UAX #15, Stream-Safe).

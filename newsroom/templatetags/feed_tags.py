@@ -22,11 +22,17 @@ def feed_links(title: str, name: str, *named_by: str, but: str = "") -> dict[str
     """
     In a page's head, the feeds of what it shows, for readers' programs to find; without the form `but`.
 
-    `name` is that of the address pattern. A feed has one address, whatever the language of the page.
+    `name` is that of the address pattern.
     """
-    with translation.override(settings.LANGUAGE_CODE):
-        path = reverse(name, args=named_by)
+    path = feed_address(name, *named_by)
     return {"title": title, "feeds": [feed for feed in forms(path) if feed["form"] != but]}
+
+
+@register.simple_tag
+def feed_address(name: str, *named_by: str) -> str:
+    """The path of a feed as RSS: one, whatever the language of the page."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return reverse(name, args=named_by)
 
 
 @register.inclusion_tag("feeds/_list.html")

@@ -86,10 +86,12 @@ def parse_rss(answer: Answer) -> Feed:
 
 
 def rss_item(item: ET.Element) -> Read:
-    once(item, "title", "link", "pubDate", "guid", CONTENT)
+    once(item, "title", "link", "pubDate", "guid", "description")
     names = [child.tag for child in item]
-    if "description" in names:
+    has_summary = CONTENT in names
+    if has_summary:
         assert names.index("description") < names.index(CONTENT)
+    description = item.findtext("description") or ""
     guid = item.find("guid")
     assert guid is not None
     assert guid.get("isPermaLink") == "false"
@@ -98,8 +100,8 @@ def rss_item(item: ET.Element) -> Read:
         id=guid.text or "",
         title=item.findtext("title") or "",
         url=item.findtext("link") or "",
-        text=item.findtext(CONTENT) or "",
-        summary=plain(item.findtext("description") or ""),
+        text=(item.findtext(CONTENT) or "") if has_summary else description,
+        summary=plain(description) if has_summary else "",
         published_at=at,
         updated_at=at,
         tags=tuple(tag.text or "" for tag in item.findall("category")),

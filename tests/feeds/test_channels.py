@@ -15,10 +15,11 @@ from newsroom.lib.feeds import in_form
 from newsroom.publishing import publish, withdraw
 from policies.models import Milestone, Policy
 from reports.models import Edition
-from tests.factories import approved, edit, picture, published
+from tests.factories import approved, complete_issue, edit, picture, published
 from tests.feeds.reading import FORMS, read
 from tests.public.crawling import ask
 from watchlist.models import Company, Mention
+from watchlist.noting import Entry, note
 
 pytestmark = pytest.mark.django_db
 
@@ -228,6 +229,16 @@ class TestStories:
         assert story.title == "China story 2 of Named"
         assert "Body of china 2." in story.text
         assert ask(Client(), edition.url).text.count('id="watchlist"') == 1
+
+    @pytest.mark.parametrize("form", ["rss", "atom"])
+    def test_of_a_company_without_a_word_have_changed_when_its_issue_did(self, form: str) -> None:
+        report = complete_issue(companies=())
+        note(report, [Entry("Silent", "", "")])
+        edit(report)
+        published(report)
+        page = ask(Client(), in_form("/feed/companies/silent/", form)).text
+        assert read("/feed/companies/silent/", form).items == []
+        assert ("Sat, 12 Apr 2025 09:00:00" if form == "rss" else "2025-04-12T09:00:00") in page
 
     def test_a_refused_mention_is_not_told(self) -> None:
         report = filled().report

@@ -1,5 +1,6 @@
 """Whatever somebody writes, every form of a feed can be read again and says the same."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from newsroom.crawling import marked
 from newsroom.lib.feeds import Channel, Item, stable_id, told_apart, write
 from newsroom.lib.text import printable
-from tests.feeds.reading import FORMS, parse
+from tests.feeds.reading import ATOM, CONTENT, FORMS, parse
 from tests.public.crawling import Answer
 
 NOW = datetime(2025, 4, 12, 9, tzinfo=UTC)
@@ -78,6 +79,22 @@ def test_in_markdown_plain_text_means_nothing(words: str) -> None:
     bare = line.replace("\\\\", "")
     for sign in "`*_[]<>":
         assert bare.count(sign) == bare.count(f"\\{sign}")
+
+
+def test_without_a_summary_an_rss_item_is_described_by_its_whole_text() -> None:
+    written = write(replace(channel("x"), items=(replace(channel("x").items[0], summary=""),)), "rss")
+    (item,) = ET.fromstring(written).iter("item")
+    assert item.findtext("description") == "<p>x</p>"
+    assert item.find(CONTENT) is None
+
+
+@pytest.mark.parametrize(("form", "tag"), [("rss", "lastBuildDate"), ("atom", f"{ATOM}updated")])
+def test_nobody_says_that_an_empty_feed_is_as_old_as_computers(form: str, tag: str) -> None:
+    (changed,) = ET.fromstring(write(replace(channel("x"), items=()), form)).iter(tag)
+    assert "2025" in (changed.text or "")
+    told = replace(channel("x"), items=(), changed_at=datetime(1999, 5, 1, tzinfo=UTC))
+    (changed,) = ET.fromstring(write(told, form)).iter(tag)
+    assert "1999" in (changed.text or "")
 
 
 def test_a_style_sheet_is_named_before_the_feed_and_the_feed_near_its_beginning() -> None:

@@ -22,6 +22,16 @@ def test_what_is_printable_fits_in_xml_and_in_a_database(text: str) -> None:
     assert printable(kept) == kept
 
 
+@pytest.mark.parametrize("sign", ["\ufdd0", "\ufdef", "\ufffe", "\uffff", "\U0001fffe", "\U0010ffff", "\x85"])
+def test_what_is_no_character_is_left_out(sign: str) -> None:
+    assert printable(f"a{sign}b") == "ab"
+
+
+@pytest.mark.parametrize("text", ["\ufdcf\ufdf0\ufffd", "\U0001fffd", "\ue000", "\u0378", "a\n\tb", "\u200b\xa0"])
+def test_any_other_is_kept(text: str) -> None:
+    assert printable(text) == text
+
+
 @given(ANYTHING)
 def test_one_line_is_one_trimmed_line(text: str) -> None:
     line = one_line(text)
