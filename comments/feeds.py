@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from comments.models import Comment
 from comments.thread import newest
-from newsroom.lib.feeds import Channel, Item, respond, stable_id
+from newsroom.lib.feeds import Channel, Item, in_form, respond, stable_id
 from newsroom.lib.mailed import absolute
 from newsroom.lib.prose import prose
 from newsroom.lib.text import excerpt, printable
@@ -57,7 +58,11 @@ def feed_in(form: str) -> Callable[..., HttpResponseBase]:
     @public_page
     @on_live_issue
     def feed(request: HttpRequest, edition: Edition) -> HttpResponse:
+        is_elsewhere = translation.get_language() != settings.LANGUAGE_CODE
         with translation.override(settings.LANGUAGE_CODE):  # it is one feed, whatever language the page is in
-            return of_issue(respond(comments_on(edition), form), edition.report_id)
+            channel = comments_on(edition)
+            if is_elsewhere:
+                return redirect(in_form(channel.path, form), permanent=True)
+            return of_issue(respond(channel, form), edition.report_id)
 
     return feed

@@ -317,6 +317,11 @@ class TestTheFeed:
         _, channel = self.parsed()
         assert "CD" in channel.find("item").findtext("description")
 
+    @pytest.mark.parametrize("form", ["", "atom/", "json/"])
+    def test_has_one_address_whatever_language_one_reads(self, edition, form):
+        answer = Client().get(f"/zh-hans{THREAD}feed/{form}")
+        assert (answer.status_code, answer["Location"]) == (301, f"{THREAD}feed/{form}")
+
     def test_that_did_not_change_is_not_sent_again(self, edition):
         for steps in ([], ["First"]):
             said(edition, *steps)
