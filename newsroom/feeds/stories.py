@@ -105,7 +105,7 @@ def company(slug: str) -> Channel:
         page=absolute(notes[0].url),
         path=reverse("company-feed", args=[slug]),
         items=tuple(item for _place, item in newest),
-        changed_at=notes[0].edition.changed_at,  # which may have nothing but its name
+        changed_at=notes[0].edition.changed_at,  # where it may stand without a word
     )
 
 
