@@ -31,10 +31,14 @@ def comments_on(edition: Edition) -> Channel:
         title=_("Comments on %(issue)s") % names,
         about=_("What readers of %(site)s say about %(issue)s.") % names,
         page=absolute(edition.url),
-        path=reverse("comments:feed", args=[edition.slug]),
+        path=path_of(edition),
         items=tuple(map(as_item, newest(edition, MOST))),
         changed_at=edition.live_from,
     )
+
+
+def path_of(edition: Edition) -> str:
+    return reverse("comments:feed", args=[edition.slug])
 
 
 def as_item(comment: Comment) -> Item:
@@ -60,9 +64,8 @@ def feed_in(form: str) -> Callable[..., HttpResponseBase]:
     def feed(request: HttpRequest, edition: Edition) -> HttpResponse:
         is_elsewhere = translation.get_language() != settings.LANGUAGE_CODE
         with translation.override(settings.LANGUAGE_CODE):  # it is one feed, whatever language the page is in
-            channel = comments_on(edition)
             if is_elsewhere:
-                return redirect(in_form(channel.path, form), permanent=True)
-            return of_issue(respond(channel, form), edition.report_id)
+                return redirect(in_form(path_of(edition), form), permanent=True)
+            return of_issue(respond(comments_on(edition), form), edition.report_id)
 
     return feed

@@ -37,7 +37,7 @@ def insert(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[A
 def prepared(field: Any, value: Any) -> Any:
     if value is None or isinstance(value, int | str):
         return value
-    if isinstance(field, JSONField):
+    if isinstance(field, JSONField):  # whose own value for PostgreSQL is the driver's, and no text for an array
         return json.dumps(value, cls=field.encoder)
     return field.get_db_prep_save(value, connection)
 
