@@ -177,8 +177,9 @@ class TestAPause:
             ({**changed, "pause": "month"}, "paused", "You pause now, and your changes are saved."),
             ({**KEPT, "resume": "now"}, "resumed", "You get mail again, and your changes are saved."),
         ):
-            answer = visitor.post(page_of(person), fields)
-            assert answer["Location"] == f"{page_of(person)}?{done}"
+            address = page_of(person)
+            answer = visitor.post(address, fields)
+            assert answer["Location"] == f"{address}?{done}"
             page = visitor.get(answer["Location"])
             assert said in text(page)
             assert ticked(page) == {*fields["what"], fields["frequency"]}
