@@ -76,8 +76,9 @@ class TestThePage:
 
     def test_changes_it(self, visitor, company):
         person = following(EMAIL, CHINA, CORRECTIONS, company.pair)
-        answer = visitor.post(page_of(person), {"what": ["issues-0", "china-0"], "frequency": "weekly"})
-        assert (answer.status_code, answer["Location"]) == (303, f"{page_of(person)}?saved")
+        address = page_of(person)
+        answer = visitor.post(address, {"what": ["issues-0", "china-0"], "frequency": "weekly"})
+        assert (answer.status_code, answer["Location"]) == (303, f"{address}?saved")
         assert_private(answer)
         page = visitor.get(answer["Location"])
         assert "Your changes are saved." in text(page)
@@ -252,8 +253,9 @@ class TestTakingItAlong:
 
     def test_is_no_link_that_a_browser_opens_by_itself(self, visitor):
         person = following()
-        answer = visitor.get(f"{page_of(person)}export/")
-        assert (answer.status_code, answer["Location"]) == (303, page_of(person))
+        address = page_of(person)
+        answer = visitor.get(f"{address}export/")
+        assert (answer.status_code, answer["Location"]) == (303, address)
 
 
 class TestErasing:
