@@ -426,27 +426,19 @@ def save_tags(reports: Sequence[Report], contents: Sequence[Content], registered
 
 def save_lists(reports: Sequence[Report], contents: Sequence[Content]) -> None:
     """Takeaways, credits, the watchlist, the policy tracker, and which companies the stories name."""
-    pairs = list(zip(reports, contents, strict=True))
-    Takeaway.objects.bulk_create(
-        Takeaway(report_id=report.pk, position=position, text=text)
-        for report, content in pairs
-        for position, text in enumerate(content["takeaways"])
-    )
-    Credit.objects.bulk_create(
-        Credit(report_id=report.pk, position=position, source_id=line["source"])
-        for report, content in pairs
-        for position, line in enumerate(content["credits"])
-    )
-    Note.objects.bulk_create(
-        Note(report_id=report.pk, position=position, company_id=line["company"], text=line["note"])
-        for report, content in pairs
-        for position, line in enumerate(content["watchlist"])
-    )
-    Update.objects.bulk_create(
-        Update(report_id=report.pk, position=position, policy_id=line["policy"], detail=line["detail"])
-        for report, content in pairs
-        for position, line in enumerate(content["policies"])
-    )
+
+    def placed(part: str) -> Iterator[tuple[int, int, Any]]:
+        for report, content in zip(reports, contents, strict=True):
+            for position, line in enumerate(content[part]):
+                yield report.pk, position, line
+
+    of = ("report_id", "position")
+    insert(Takeaway, (*of, "text"), placed("takeaways"))
+    insert(Credit, (*of, "source_id"), ((*its, line["source"]) for *its, line in placed("credits")))
+    notes = ((*its, line["company"], line["note"]) for *its, line in placed("watchlist"))
+    insert(Note, (*of, "company_id", "text"), notes)
+    updates = ((*its, line["policy"], line["detail"]) for *its, line in placed("policies"))
+    insert(Update, (*of, "policy_id", "detail"), updates)
     named = (
         (story["id"], company["company"], Mention.State.PROPOSED.value)
         for content in contents

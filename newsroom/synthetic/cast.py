@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, cached_property
 from itertools import accumulate
 from random import Random
 
@@ -59,11 +59,16 @@ class Policy:
     jurisdiction: str
     milestones: tuple[Milestone, ...]
 
+    @cached_property
+    def days(self) -> list[int]:
+        """Of the milestones, as ordinals."""
+        return [milestone.dated_on.toordinal() for milestone in self.milestones]
+
     def interest(self, day: date) -> float:
         """How much there is to say of it on a day: the more, the nearer a milestone is; little before the first."""
-        days = [abs((milestone.dated_on - day).days) for milestone in self.milestones]
-        begun = self.milestones[0].dated_on - timedelta(days=60) <= day
-        return sum(math.exp(-n / 100) for n in days) + (0.03 if begun else 0.0001)
+        today = day.toordinal()
+        begun = self.days[0] - 60 <= today
+        return sum(math.exp(-abs(each - today) / 100) for each in self.days) + (0.03 if begun else 0.0001)
 
 
 @dataclass(frozen=True)

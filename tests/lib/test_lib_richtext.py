@@ -8,16 +8,20 @@ from xml.etree import ElementTree as ET
 import html5lib
 import pytest
 from django.core.exceptions import ValidationError
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsroom.lib.richtext import (
     ATTRIBUTES,
     SCHEMES,
     TAGS,
+    WORD,
+    Words,
     clean,
+    clean_once,
     count_words,
     from_paragraphs,
+    is_bare,
     plain,
     shift_headings,
     validate_markup,
@@ -199,6 +203,54 @@ def test_plain_has_neither_tags_nor_line_ends(markup: str) -> None:
 @pytest.mark.parametrize(("text", "words"), [("", 0), ("It’s AI-driven, 3.5 times.", 4), ("全球报告 AI", 5), ("—", 0)])
 def test_words_are_counted_in_every_script(text: str, words: int) -> None:
     assert count_words(text) == words
+
+
+@given(st.text(alphabet="aZ09’'-.,_ \n", max_size=40))
+def test_words_of_ascii_are_counted_as_all_words_are(text: str) -> None:
+    assert count_words(text) == len(WORD.findall(text))
+
+
+PARAGRAPHS = st.lists(st.text(st.characters() | st.sampled_from(" \t\r\n\0\xa0\ufdd0/pb<>&;"), max_size=8), max_size=4)
+
+
+@given(PARAGRAPHS.map(lambda texts: "\n".join(f"<p>{text}</p>" for text in texts)))
+@example("<p>a</p>\n<p>中文 “b” — ¥1</p>")
+@example("<p>a</p><p>b</p>")
+@example("<p> </p>")
+@example("<p>a</p>\n")
+@example("<p>a\xa0b</p>")
+@example("<p>a\x85b</p>")
+@example("<p>a&lt;b</p>")
+@example("<p>a>b</p>")
+@example("<p>" + "a" * 200_000 + "</p>")
+@example("<p>a</p>\n" * 1_999 + "<p>a</p>")
+def test_what_is_taken_for_bare_words_is_what_cleaning_and_reading_would_leave(text: str) -> None:
+    if is_bare(text):
+        words = Words()
+        words.feed(text)
+        words.close()
+        assert clean_once(text) == text == clean(text)
+        assert plain(text) == one_line("".join(words.parts))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_so"),
+    [
+        ("<p>The “first”, 全球 — ¥1.</p>", True),
+        ("<p>One.</p>\n<p>Two.</p>", True),
+        ("", False),
+        ("words", False),
+        ("<p>One.</p>\n", False),
+        ("<p></p>", False),
+        ("<p> </p>", False),
+        ("<p>a & b</p>", False),
+        ("<p>a <em>b</em></p>", False),
+        ("<p onclick=x>a</p>", False),
+        ("<p>a\u200bb</p>", False),
+    ],
+)
+def test_bare_words(text: str, is_so: bool) -> None:
+    assert is_bare(text) == is_so
 
 
 @given(MARKUP)
