@@ -9,7 +9,7 @@ from django import template
 from django.conf import settings
 from django.template.base import Node, NodeList, Parser, Token
 from django.utils import translation
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
 
@@ -108,10 +108,13 @@ def tag_list(tags: Iterable[Mapping[str, str]], lang: str) -> SafeString:
 
     `lang` is what `words_lang` says, which a page asks once.
     """
-    each = format_html_join(
-        "", '<li><a href="{}" {}>{}</a></li>', ((tag["url"], lang, passages(tag["name"])) for tag in tags)
-    )
+    each = mark_safe("".join(tag_link(tag["url"], tag["name"], lang) for tag in tags))  # noqa: S308 - escaped below
     return format_html('<ul class="tags" aria-label="{}">{}</ul>', gettext("Tags"), each) if each else each
+
+
+@lru_cache(maxsize=512, typed=True)  # the stories of an issue bear the same few; as above
+def tag_link(url: str, name: str, lang: str) -> SafeString:
+    return format_html('<li><a href="{}" {}>{}</a></li>', url, lang, passages(name))
 
 
 class Lean(Node):
