@@ -87,7 +87,7 @@ def without_own_script(page: str) -> str:
     """
     page = re.sub(r'<script type="application/ld\+json">[^<]*</script>', "", page, count=1)
     for name in ("comments", "reading", "search"):
-        page = re.sub(rf'<script src="/static/site/{name}(\.\w+)?\.js" defer></script>', "", page, count=1)
+        page = re.sub(rf'<script src="/static/site/{name}(\.\w+)?\.js"></script>', "", page, count=1)
     return page
 
 
