@@ -112,7 +112,7 @@ def tag_list(tags: Iterable[Mapping[str, str]], lang: str) -> SafeString:
     return format_html('<ul class="tags" aria-label="{}">{}</ul>', gettext("Tags"), each) if each else each
 
 
-@lru_cache(maxsize=512, typed=True)  # the stories of an issue bear the same few; as above
+@lru_cache(maxsize=512, typed=True)  # an issue’s stories bear the same few; typed as above
 def tag_link(url: str, name: str, lang: str) -> SafeString:
     return format_html('<li><a href="{}" {}>{}</a></li>', url, lang, passages(name))
 
