@@ -235,9 +235,9 @@ class MergedCompany(Merged):
 
 def companies_named(story: EditionStory) -> list[StoryAppearance]:
     """The companies that a story names, by name, `with_page()`. One query, and none when asked again."""
-    named = StoryAppearance.objects.with_page().order_by("name")
-    models.prefetch_related_objects([story], models.Prefetch("companies", named, to_attr="companies_named"))
     row: Any = story
+    if not hasattr(row, "companies_named"):
+        row.companies_named = list(StoryAppearance.objects.filter(story=story.pk).with_page().order_by("name"))
     found: list[StoryAppearance] = row.companies_named
     return found
 
