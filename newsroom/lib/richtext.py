@@ -14,7 +14,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from newsroom.lib.links import is_address
-from newsroom.lib.text import one_line, printable
+from newsroom.lib.text import has_printable_lines, one_line, printable
 
 TAGS = {"p", "h3", "h4", "strong", "em", "ul", "ol", "li", "blockquote", "a", "br", "figure"}
 ATTRIBUTES = {"a": {"href", "title"}, "figure": {"data-image"}}
@@ -27,7 +27,6 @@ PICTURE = re.compile(r'<figure data-image="([1-9][0-9]{0,8})"></figure>')
 TAG_OR_TEXT = re.compile(r"<(?P<closing>/?)(?P<tag>[a-z][a-z0-9]*)[^>]*>|[^<]+", re.ASCII)
 HEADING = re.compile(r"(</?h)([34])>")
 WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af]|[^\W_]+(?:[’'\-.,][^\W_]+)*")
-ASCII_WORD = re.compile(r"[0-9A-Za-z]+(?:['\-.,][0-9A-Za-z]+)*")  # the same in texts that have no other letters
 # What most stories are, and what there is nothing to clean in: paragraphs of words, without tags and references.
 BARE_PARAGRAPHS = re.compile(r"<p>[^<>&\s][^<>&\n]*+</p>(?:\n<p>[^<>&\s][^<>&\n]*+</p>)*+")
 LONG_REFERENCE = re.compile(r"&(?=#[0-9]{8})")  # no character; Python refuses to read thousands of digits
@@ -161,9 +160,7 @@ def clean(text: str) -> str:
 
 def is_bare(text: str) -> bool:
     """Whether cleaning would leave these paragraphs as they are: said at once, where cleaning reads them four times."""
-    return (
-        len(text) < BARE and BARE_PARAGRAPHS.fullmatch(text) is not None and all(map(str.isprintable, text.split("\n")))
-    )
+    return len(text) < BARE and BARE_PARAGRAPHS.fullmatch(text) is not None and has_printable_lines(text)
 
 
 def clean_once(text: str) -> str:
@@ -288,7 +285,7 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=KEPT)
 def count_words(text: str) -> int:
     """How many words plain text has; a Chinese, Japanese or Korean character counts as one."""
-    return len((ASCII_WORD if text.isascii() else WORD).findall(text))
+    return len(WORD.findall(text))
 
 
 class RichTextField(EditorField):

@@ -35,9 +35,14 @@ UNSEEN = re.compile(
 )
 
 
+def has_printable_lines(text: str) -> bool:
+    """Whether there is nothing in it but line ends as \\n and what Python calls printable: so most texts are."""
+    return all(map(str.isprintable, text.split("\n")))
+
+
 def printable(text: str) -> str:
     """The text with line ends as \\n and without characters that XML or a database refuses."""
-    if all(map(str.isprintable, text.split("\n"))):  # as nearly all texts are, and that is seen at once
+    if has_printable_lines(text):  # which is seen at once, and such have nothing of the following
         return text
     return UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
